@@ -49,6 +49,30 @@ BLUE_FRAME = Design(
 PRINTED_PAPER = Design(
     False, "", "", RED, BLUE, (30, 20, 20, 25), (76, 86), (76, 86), lift=80
 )
+@dataclass(frozen=True)
+class Words:
+    """What a certificate says. ``gives``: between who gives it and ``head``; ``done``: of the
+    title; ``register``: in which it is numbered."""
+
+    name: str
+    number: str
+    gives: str
+    head: str
+    size: int
+    done: tuple[tuple[str, str], ...]
+    register: str
+
+
+HONOUR = Words(
+    "Giấy khen", "QĐ", "tặng", "GIẤY KHEN", 48,
+    (("Đã đạt ", ""), ("{{ row.prize }}", "b"), (" với tác phẩm “{{ row.title }}”", "")),
+    "Vào sổ khen thưởng số: ....................",
+)
+PARTICIPATION = Words(
+    "Giấy chứng nhận tham gia", "GCN", "cấp", "GIẤY CHỨNG NHẬN", 40,
+    (("Đã tham gia với tác phẩm “{{ row.title }}”", ""),),
+    "Vào sổ chứng nhận số: {{ row.number }}",
+)
 # (characters at most, points): the first that holds is used; the last is for whatever is longer.
 UNIT = ((24, 36), (44, 30), (80, 24), (130, 19), (0, 15))
 TITLE = ((60, 20), (110, 17), (190, 14), (0, 12))
@@ -67,27 +91,38 @@ def printed() -> Docx:
     return certificates(PRINTED_PAPER)
 
 
-def certificates(design: Design) -> Docx:
-    document = new("Giấy khen", landscape=design.landscape, margins=design.margins)
+def participation_red() -> Docx:
+    return certificates(RED_FRAME, PARTICIPATION)
+
+
+def participation_blue() -> Docx:
+    return certificates(BLUE_FRAME, PARTICIPATION)
+
+
+def participation_printed() -> Docx:
+    return certificates(PRINTED_PAPER, PARTICIPATION)
+
+
+def certificates(design: Design, words: Words = HONOUR) -> Docx:
+    document = new(words.name, landscape=design.landscape, margins=design.margins)
     if design.frame:
         frame(document, design.frame, design.line)
     document.sections[0].header_distance = document.sections[0].footer_distance = Mm(5)
     command(document, "{%p for row in certificates %}")
-    heading(document, "QĐ", design.heads)
+    heading(document, words.number, design.heads)
     write(document, ("{{ authority }}", "b"), align=CENTRE, size=18, before=8 + design.lift,
           colour=BLUE)
-    write(document, ("tặng", "i"), align=CENTRE, size=16, before=2)
-    write(document, ("GIẤY KHEN", "b"), align=CENTRE, size=48, colour=design.head)
+    write(document, (words.gives, "i"), align=CENTRE, size=16, before=2)
+    write(document, (words.head, "b"), align=CENTRE, size=words.size, colour=design.head)
     fitted(document, "row.unit", UNIT, ("{{ row.unit }}", "b"), before=4, after=4,
            colour=design.name)
-    fitted(document, "row.title", TITLE, ("Đã đạt ", ""), ("{{ row.prize }}", "b"),
-           (" với tác phẩm “{{ row.title }}”", ""), after=2)
+    fitted(document, "row.title", TITLE, *words.done, after=2)
     command(document, "{%p if row.authors %}")
     fitted(document, "row.authors", AUTHORS, ("Tác giả: {{ row.authors }}", "i"), after=2)
     command(document, "{%p endif %}")
     fitted(document, "title", ((90, 17), (0, 13)), ("{{ title }}", ""))
     fitted(document, "theme", ((90, 14), (0, 12)), ("Chủ đề “{{ theme }}”", "i"), after=14)
-    _lower(document, design)
+    _lower(document, design, words.register)
     command(document, "{%p if not loop.last %}")
     document.add_page_break()
     command(document, "{%p endif %}")
@@ -107,10 +142,10 @@ def fitted(
     command(document, "{%p endif %}")
 
 
-def _lower(document: Docx, design: Design) -> None:
+def _lower(document: Docx, design: Design, register: str) -> None:
     """Where it is kept and checked, beside who signs."""
     left, right = columns(document, *design.lower)
-    write(left, ("Vào sổ khen thưởng số: ....................", ""), size=12, first=True)
+    write(left, (register, ""), size=12, first=True)
     write(left, ("{{ qr }}", ""), size=8, before=3)
     write(left, ("Kiểm tra kết quả: {{ verify_address }}", ""), size=8, colour=GREY)
     write(left, ("Kết quả bản {{ revision }}. Vân tay khoá ký (SHA-256):", ""), size=7, colour=GREY)

@@ -321,7 +321,11 @@ PAPERS = {"appraisal": appraisal, "recipients": recipients, "invitation": invita
           "minutes": minutes, "decision": decision,
           "certificates": document_certificates.red,
           "certificates_blue": document_certificates.blue,
-          "certificates_printed": document_certificates.printed, "qr_sheet": qr_sheet}
+          "certificates_printed": document_certificates.printed,
+          "participation": document_certificates.participation_red,
+          "participation_blue": document_certificates.participation_blue,
+          "participation_printed": document_certificates.participation_printed,
+          "qr_sheet": qr_sheet}
 
 
 def main(folder: Path) -> None:

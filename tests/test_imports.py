@@ -29,9 +29,9 @@ WORDS = (
     "errors actors canonical folding languages lifecycle permissions profile states tokens"
 )
 ROOMS = ["core", "following", "rules", "units", "questions", "filings", "jury", "people",
-         "counts", "fanpage", "checking", "entry", "composing", "captions", "handover",
-         "reviewing", "queueing", "desk", "messages", "rounds", "results", "levels", "printing",
-         "live", "awards", "advancing", "privacy", "trials"]
+         "counts", "elsewhere", "fanpage", "checking", "entry", "composing", "captions",
+         "handover", "reviewing", "queueing", "desk", "messages", "rounds", "results", "levels",
+         "printing", "live", "awards", "advancing", "privacy", "trials"]
 SERVICES = " ".join(f"services.{room}" for room in ROOMS)
 # A module or room of contest -> what it may use of contest.
 HOUSE = {

@@ -16,6 +16,12 @@ from contest.models.base import Base
 from contest.models.contests import Contest, ProfileRevision, TrialEnd
 from contest.models.derivatives import Captions, Derivative, StoredLook
 from contest.models.documents import DocumentPdf, DocumentTemplate
+from contest.models.elsewhere.posts import (
+    PlatformApproval,
+    PlatformCount,
+    PlatformPost,
+    PlatformProof,
+)
 from contest.models.forms.attachments import Attachment
 from contest.models.interactions import (
     Correction,
@@ -109,10 +115,11 @@ __all__ = [
     "Invitation", "JurorCategory", "JurorDeparture", "JuryCount", "LateApproval", "Leaf",
     "LedgerStatement", "LedgerVoid", "LetterText", "LevelLink", "LinkFetch", "LiveRound",
     "Mail", "Mark", "OnscreenNames", "PageConnection", "PageInspection", "PagePause", "Passkey",
-    "PlannedRelease", "PostRemoval", "PrivacyRequest", "ProfileRevision", "Publication",
-    "PushFollower", "PushMessage", "PushSubscription", "RecoveryCode", "Reminder",
-    "ReminderStop", "Repair", "Result", "ResultLook", "ResultStep", "RetentionHold", "Review",
-    "ReviewVote", "RoleGrant", "RoundLink", "SavedView",
+    "PlannedRelease", "PlatformApproval", "PlatformCount", "PlatformPost", "PlatformProof",
+    "PostRemoval", "PrivacyRequest", "ProfileRevision", "Publication", "PushFollower",
+    "PushMessage", "PushSubscription", "RecoveryCode", "Reminder", "ReminderStop", "Repair",
+    "Result", "ResultLook", "ResultStep", "RetentionHold", "Review", "ReviewVote", "RoleGrant",
+    "RoundLink", "SavedView",
     "SecurityEvent", "ShareRecord", "SharedPage", "SignedForm", "SimilarPair", "Snapshot",
     "SnapshotProof", "StaffSession", "StageShow", "StoredKey", "StoredLook", "Submission",
     "Task", "Telling", "TimeGrant", "ToldNumber", "Tombstone", "TrialEnd", "Unit", "UnitLink",

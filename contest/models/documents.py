@@ -7,8 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contest.models.base import Base, one_of
 
-DOCUMENTS = ("minutes", "decision", "certificates")  # made of a result
-TEMPLATES = (*DOCUMENTS, "qr_sheet")
+DOCUMENTS = ("minutes", "decision", "certificates")  # made of every result
+PAPERS = (*DOCUMENTS, "participation")  # and of those whose rules say so
+TEMPLATES = (*PAPERS, "qr_sheet")
 
 
 class DocumentTemplate(Base):
@@ -32,7 +33,7 @@ class DocumentPdf(Base):
     __tablename__ = "document_pdf"
     __table_args__ = (
         UniqueConstraint("result_id", "kind", "source"),
-        one_of("kind", DOCUMENTS),
+        one_of("kind", PAPERS),
         one_of("state", ("waiting", "ready", "failed")),
         CheckConstraint("state <> 'ready' OR sha256 <> ''", name="kept"),
     )

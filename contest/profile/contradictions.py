@@ -6,7 +6,8 @@ was in force stays readable.
 
 from collections.abc import Iterator
 
-from contest.profile import filings, questions
+from contest.profile import filings, platforms, questions
+from contest.profile.idle_contradictions import idle
 from contest.profile.judging_contradictions import Fault, judging
 from contest.profile.kind_contradictions import of_kind
 from contest.profile.level_contradictions import levels
@@ -18,15 +19,17 @@ def contradictions(profile: Profile) -> list[Fault]:
     """Every contradiction, in the order of the file."""
     return [*of_kind(profile), *_shown(profile), *_weightless(profile), *_amounts(profile),
             *_unknown(profile), *_without_prize(profile), *_most_in_one(profile),
-            *_measures(profile), *_questions(profile), *judging(profile), *levels(profile),
-            *rounds(profile)]
+            *_measures(profile), *_questions(profile), *judging(profile), *_elsewhere(profile),
+            *levels(profile), *rounds(profile), *idle(profile)]
 
 
 def _shown(profile: Profile) -> Iterator[Fault]:
-    """A Page without its name and address; interactions where there is no Page to count them on."""
+    """A Page without its name and address; interactions where there is no Page to count them on,
+    nor another platform."""
     if not profile.entry.is_clip:
         return  # a Page is no remedy there (``kind_contradictions``)
-    if not profile.on_page and profile.scoring.interaction_weight:
+    paid = any(one.pays for one in profile.platforms)
+    if not profile.on_page and profile.scoring.interaction_weight and not paid:
         yield (
             "scoring.interaction_weight",
             "tương tác có tỉ trọng, mà showing.where không có “fanpage” nên không có nơi đếm; hãy "
@@ -152,3 +155,21 @@ def _questions(profile: Profile) -> Iterator[Fault]:
     for place, filing in enumerate(profile.filings):
         for key, vi, en in filings.contradictions(filing):
             yield f"filings.{place}.{key}", vi, en
+
+
+def _elsewhere(profile: Profile) -> Iterator[Fault]:
+    """What other platforms earn; points on a Page that is not there."""
+    scoring = profile.scoring
+    yield from platforms.contradictions(
+        profile.platforms, weighs=bool(scoring.interaction_weight), on_page=profile.on_page
+    )
+    paid = scoring.interaction_weight and any(one.pays for one in profile.platforms)
+    for key in ("points_per_share", "points_per_reaction"):
+        if getattr(scoring, key) and paid and not profile.on_page:
+            yield (
+                f"scoring.{key}",
+                "có tính điểm trên Fanpage mà showing.where không có “fanpage” nên không có số nào "
+                "để đếm; hãy đặt 0, hoặc thêm “fanpage” vào showing.where",
+                'earns points on the Fanpage, but showing.where lacks "fanpage", so there is '
+                'nothing to count; put 0, or add "fanpage" to showing.where',
+            )

@@ -26,6 +26,7 @@ from contest.profile.levels import Parent
 from contest.profile.papers import Documents
 from contest.profile.parts import Count, Identifier, Part, Positive, Text
 from contest.profile.persons import Confirming, Retention
+from contest.profile.platforms import Platform
 from contest.profile.publishing import Publication, Showing
 from contest.profile.questions import Question
 from contest.profile.rounds import NextRound, PreviousRound
@@ -287,6 +288,7 @@ class Profile(Part):
     awards: Awards = Awards()
     categories: list[Category] = Field(default_factory=list, max_length=20)
     measures: list[Measure] = Field(default_factory=list, max_length=20)
+    platforms: list[Platform] = Field(default_factory=list, max_length=10)
     publication: Publication
     showing: Showing = Showing()
     security: Security = Security()
@@ -306,6 +308,7 @@ class Profile(Part):
             [c.id for c in self.jury.criteria], [p.id for p in self.prizes],
             [c.id for c in self.categories], [m.id for m in self.measures],
             [q.id for q in self.questions], [f.id for f in self.filings],
+            [p.id for p in self.platforms],
         ):
             if len(set(ids)) != len(ids):
                 raise ValueError("duplicate_id")
@@ -320,7 +323,7 @@ class Profile(Part):
         later = {"reminders": Reminders(), "retention": Retention(), "consent": Confirming(),
                  "awards": Awards(), "categories": [], "measures": [], "questions": [],
                  "filings": [], "entry": Entry(), "media": {}, "parent": Parent(),
-                 "next_round": None, "previous_round": None,
+                 "next_round": None, "previous_round": None, "platforms": [],
                  "showing": Showing()}
         return {key: value for key, value in content.items()
                 if key not in later or getattr(self, key) != later[key]}
@@ -343,6 +346,14 @@ class Profile(Part):
     def on_page(self) -> bool:
         """Whether clips are posted on the Fanpage."""
         return "fanpage" in self.showing.where
+
+    @property
+    def counts_on_page(self) -> bool:
+        """Whether reactions and shares of posts on the Page are owed: not where only posts on other
+        platforms earn points."""
+        scoring = self.scoring
+        earns = scoring.points_per_share or scoring.points_per_reaction
+        return bool(scoring.interaction_weight and (earns or not self.platforms))
 
     @property
     def on_site(self) -> bool:
@@ -382,6 +393,7 @@ class Profile(Part):
         found: dict[str, object] = {
             "categories": [one.id for one in self.categories],
             "measures": [m.model_dump(exclude={"name"}) for m in self.measures],
+            "platforms": [one.for_scoring() for one in self.platforms],
         }
         found = {key: value for key, value in found.items() if value}
         found |= {"quorum": self.jury.quorum} if self.jury.quorum else {}

@@ -39,9 +39,16 @@ class Prize(Part):
 
 
 class Awards(Part):
-    """How prizes are given. ``several``: may one unit take more than one?"""
+    """How prizes are given. ``several``: may one unit take more than one? ``participation``: does
+    every clip that stays in the contest get a certificate of participation?"""
 
     several: bool = True
+    participation: bool = False
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Rules that give no such certificate keep the form they had before."""
+        return {k: v for k, v in whole(self).items() if k != "participation" or v}
 
 
 class Category(Part):

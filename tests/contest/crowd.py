@@ -59,6 +59,7 @@ from contest.wiring import Platform
 from tests.contest.conftest import SECRET_KEY, WHILE_OPEN, Client, Visits
 from tests.contest.counts.sitting_room import just_typed
 from tests.contest.crowd_looked import Looked
+from tests.contest.elsewhere.crowded import PLATFORM, posts_of
 from tests.contest.factory import QUAN11, Factory, report
 from tests.contest.filings.owed import owing
 from tests.contest.rounds.rules import live
@@ -85,6 +86,7 @@ class Crowd(Looked):
         self._versions(self.entries["in_review"][0])
         self._page()
         self._counts(self.entries["published"])
+        self._add(*posts_of(self.contest, self.entries["published"], self.evidence_id))
         self._pairs()
         self._work()
         self._result()
@@ -394,4 +396,4 @@ RETENTION = "[retention]\noriginals = 60\nledgers = 60\nlogs = 30\nmails = 30\n"
 def _with_reminders(source: str) -> str:
     reminders = ('[reminders]\nuploads = ["3d"]\nfixing = ["1d"]\nmarking = ["2d"]\n'
                  'filings = ["1d"]\n')
-    return live(owing(f"{source}\n{reminders}{RETENTION}"))
+    return live(owing(f"{source}\n{reminders}{RETENTION}{PLATFORM}"))

@@ -242,7 +242,7 @@ class World:
             "errand_key": errand.public_id, "fetch_id": fetch.id, "telling_id": telling.id,
             "juror": juror.id, "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer",
             "word_id": 1, "withdrawal_id": 1, "part_id": 1, "sheet_id": sheet.id,
-            "attachment_id": 1, "filing": "report",
+            "attachment_id": 1, "filing": "report", "post_id": 1,
             "part": "schedule", "name": "manifest.json", "retained": "originals", "hold_id": 1,
             "level_id": 1, "handover_id": 1,
         }

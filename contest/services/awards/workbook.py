@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from contest.models import Result, Unit
 from contest.profile import Profile
+from contest.services.awards import workbook_posts
 from contest.services.awards.workbook_words import WORDS
 from contest.services.core import spreadsheets
 from contest.services.core.spreadsheets import Formula, Number, Table, quoted
@@ -70,7 +71,7 @@ def of_result(session: Session, result: Result, language: str) -> bytes:
         book.words["means"]: means, book.words["counts"]: counts,
         book.words["prizes"]: _prizes(book, lines), book.words["units"]: _units(session, book),
         book.words["rules"]: _rules(book), book.words["explained"]: _explained(book, lines),
-        **_strictness(book),
+        **_strictness(book), **_posts(book, clips),
     })
 
 
@@ -160,6 +161,7 @@ def _counts(book: Book, clips: list[Entry]) -> Table:
     head = [book.words[key] for key in (
         "code", "unit", "reactions", "shares", "shares_counted", "verified", "points",
         "points_counted", "jury", "interactions", "total")]
+    head += [book.words["elsewhere"]] if book.rules.platforms else []
     head += [book.words["carried"]] if book.rules.carried else []
     return head, [_count(book, entry, row) for row, entry in enumerate(clips, start=2)]
 
@@ -173,6 +175,7 @@ def _count(book: Book, entry: Entry, row: int) -> list[object]:
         words["yes"] if found.verified else words["no"])
     whole = f"({book.rule('jury_weight')}+{book.rule('interaction_weight')}){_fresh(book)}"
     points = f"=E{row}*{book.rule('points_per_share')}+C{row}*{book.rule('points_per_reaction')}"
+    points += f"+L{row}" if book.rules.platforms else ""
     mean = f"{book.sheet('means')}!${letter(3 + len(book.data.jurors))}${row}"
     weighed = f"{mean}*{book.rule('jury_weight')}/{whole}"
     public = f"=100*H{row}/{book.rule('points_cap')}*{book.rule('interaction_weight')}/{whole}"
@@ -182,6 +185,7 @@ def _count(book: Book, entry: Entry, row: int) -> list[object]:
         Formula(f"=MIN(G{row},{book.rule('points_cap')})", found.counted, "0"),
         Formula(f'=IF({mean}="","",{weighed})', jury_points),
         Formula(public, public_points), Formula(_total(book, row), total),
+        *workbook_posts.of_clip(entry, row, book.rules, book.words),
         *([Number(_carried(book, entry), "0.00")] if book.rules.carried else []),
     ]
 
@@ -197,6 +201,15 @@ def _carried(book: Book, entry: Entry) -> float:
     return float(book.rules.carried_share * (entry.carried or 0) / 100)
 
 
+def _posts(book: Book, clips: list[Entry]) -> dict[str, Table]:
+    """A sheet of posts on other platforms, where the rules know some."""
+    if not book.rules.platforms:
+        return {}
+    names = {one.id: one.name[book.language] for one in book.profile.platforms}
+    units = {entry.id: _unit(book, entry) for entry in clips}
+    return {book.words["posts"]: workbook_posts.sheet(clips, names, units, book.words)}
+
+
 def _parts(book: Book, entry: Entry) -> tuple[float | None, float, float | None]:
     """Jury, interactions and total of a clip, of 100; None where nobody marked it."""
     rules, percent = book.rules, _percent(book, entry)
@@ -209,7 +222,8 @@ def _parts(book: Book, entry: Entry) -> tuple[float | None, float, float | None]
 
 def _total(book: Book, row: int) -> str:
     """Empty where the jury counts and nobody has marked the clip."""
-    before = f"+L{row}" if book.rules.carried else ""
+    column = "M" if book.rules.platforms else "L"
+    before = f"+{column}{row}" if book.rules.carried else ""
     if not book.rules.jury_weight:
         return f"=N(I{row})+J{row}{before}"
     return f'=IF(I{row}="","",I{row}+J{row}{before})'

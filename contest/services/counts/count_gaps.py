@@ -26,7 +26,7 @@ def blocker(code: str, count: int, vi: str, en: str) -> Blocker:
 def missing(session: Session, contest: Contest) -> list[Blocker]:
     """Posted clips of which no number counts, and those of which one field is not known."""
     rules = profiles.profile_of(contest)
-    if not rules.scoring.interaction_weight:
+    if not rules.counts_on_page:
         return []
     kind, needless = _lacking(rules)
     rows = (

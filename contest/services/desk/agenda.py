@@ -188,7 +188,7 @@ def _page(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]:
         return
     stuck = st.publications.get("failed", 0) + st.publications.get("unknown", 0)
     yield Todo("stuck", Harm.LOSES, "publications.list", stuck, release, {"state": "failed"})
-    counts = bool(profile.scoring.interaction_weight)
+    counts = profile.counts_on_page
     yield Todo("counting", Harm.LOSES, "sitting.show", int(found.counting and counts),
                s.counts_close)
     yield Todo("uncounted", Harm.WAITS, "interactions.list",

@@ -14,6 +14,7 @@ from contest.models import Contest, Derivative, Publication, Result, Submission,
 from contest.profile import Profile
 from contest.services.core import pagination, profiles, search
 from contest.services.core.pagination import Pagination
+from contest.services.elsewhere import listing
 from contest.services.questions import answers
 from contest.states import SubmissionState
 
@@ -142,6 +143,18 @@ def answers_to(
         Submission.contest_id == contest.id, Submission.code == code
     ))
     return answers.said(wanted, given or {}, reader="public", language=language)
+
+
+def posts_of(session: Session, contest: Contest, code: str) -> list[listing.Row]:
+    """A clip's posts on other platforms, with what is counted of each; nothing while names are
+    hidden, for whose account posted it tells whose the clip is."""
+    if not profiles.profile_of(contest).platforms or profiles.names_are_hidden(contest):
+        return []
+    query = select(Submission.id).where(
+        Submission.contest_id == contest.id, Submission.code == code
+    )
+    return [row for some in listing.of_clips(
+        session, contest, list(session.scalars(query))).values() for row in some]
 
 
 def posters(session: Session, contest: Contest, codes: Collection[str]) -> dict[str, str]:

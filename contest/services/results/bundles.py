@@ -80,8 +80,8 @@ def build(
     try:
         return bundle.pieces(
             prepared.data, about=about, profile=_canonical(revision),
-            snapshots=prepared.snapshots, names=_names(result), sign=signer.sign,
-            public_key=signer.public_key, written=prepared.data.clear,
+            snapshots=prepared.snapshots, posts=prepared.posts, names=_names(result),
+            sign=signer.sign, public_key=signer.public_key, written=prepared.data.clear,
         )
     except BundleError as error:
         raise Invalid(error.vi, error.en) from error

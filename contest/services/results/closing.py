@@ -9,6 +9,7 @@ from contest.models import ChairDecision, Contest
 from contest.services.core import profiles
 from contest.services.core.blockers import Blocker
 from contest.services.counts import anomalies, corrections, interactions, ledger_late
+from contest.services.elsewhere import numbers
 from contest.services.entry import entry_requests, reviews, submissions
 from contest.services.fanpage import publications
 from contest.services.jury import jury_round
@@ -34,7 +35,7 @@ def unchosen(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
 
 ROOMS = (submissions.blockers, entry_requests.blockers, reviews.blockers, publications.blockers,
          jury_round.blockers, interactions.blockers, corrections.blockers, ledger_late.blockers,
-         anomalies.blockers, unchosen)
+         numbers.blockers, anomalies.blockers, unchosen)
 # Shown, but closing does not have to wait for them.
 REMARKS = (
     "units_without_clip", "entries_unfinished", "interactions.unverified",

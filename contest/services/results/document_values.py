@@ -144,9 +144,23 @@ def _rules(profile: Profile) -> dict[str, str]:
 def _certificates(profile: Profile) -> str:
     """Which prizes come with a certificate, as the decision says it."""
     named = [prize.name.vi for prize in profile.prizes if prize.certificate]
+    said = f"Đơn vị đạt {', '.join(named)} được tặng Giấy khen." if named else ""
     if len(named) == len(profile.prizes):
-        return "Mỗi đơn vị đạt giải được tặng Giấy khen."
-    return f"Đơn vị đạt {', '.join(named)} được tặng Giấy khen." if named else ""
+        said = "Mỗi đơn vị đạt giải được tặng Giấy khen."
+    given = "Mỗi bài dự thi hợp lệ được cấp Giấy chứng nhận tham gia."
+    return f"{said} {given}".strip() if profile.awards.participation else said
+
+
+def participants(result: Result, register: Sequence[str]) -> list[dict[str, str]]:
+    """A line for each clip that stays in the contest, by its number. ``register``: the codes of all
+    clips that ever had one, in the order of their numbers."""
+    out = {one["entry"] for one in result.output["disqualified"]}
+    return [
+        {"number": f"{number:03d}", "code": code, "unit": said["unit"], "title": said["title"],
+         "authors": ", ".join(said["authors"]), "prize": ""}
+        for number, code in enumerate(register, start=1)
+        if code not in out and (said := result.names.get(code))
+    ]
 
 
 def _line(line: Line) -> dict[str, str]:
@@ -236,6 +250,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "minutes": _RESULT,
     "decision": _RESULT,
     "certificates": _RESULT,
+    "participation": _RESULT | {"certificates": [_LINE | {"number": "001"}]},
     "qr_sheet": {
         "title": _RESULT["title"], "organiser": _RESULT["organiser"], "host": "hoithi.example.vn",
         "deadline": "hết ngày 10/6/2023",

@@ -23,7 +23,7 @@ from contest.docx.package import Fault
 from contest.docx.vetting import faults
 from contest.errors import Conflict, Invalid
 from contest.models import Contest, DocumentPdf, DocumentTemplate, Result, Task
-from contest.models.documents import DOCUMENTS, TEMPLATES
+from contest.models.documents import DOCUMENTS, PAPERS, TEMPLATES
 from contest.permissions import require
 from contest.ports import BlobStore
 from contest.services.core import audit, outbox
@@ -38,7 +38,9 @@ PDF_TASK = "documents.pdf"
 # The shipped designs of a certificate; the first is in force where nobody chose.
 DESIGNS = ("certificates", "certificates_blue", "certificates_printed")
 FINAL = {"minutes": ("published",), "decision": ("published",),
-         "certificates": ("frozen", "published")}
+         "certificates": ("frozen", "published"), "participation": ("frozen", "published")}
+# The design of a certificate -> that of the certificate of participation, which goes with it.
+PARTICIPATION = {name: name.replace("certificates", "participation") for name in DESIGNS}
 
 
 class BadTemplate(Invalid):
@@ -111,6 +113,8 @@ def paper(session: Session, result: Result, kind: str, *, press: DocumentContext
         jurors=_jurors(session, contest),
         verify_address=press.verify_address, fingerprint=press.fingerprint,
     )
+    if kind == "participation":
+        values |= {"certificates": participants(session, result)}
     return Document(kind, template(session, contest, kind, blobs=press.blobs), values)
 
 
@@ -141,8 +145,15 @@ def listed(session: Session, result: Result, *, press: DocumentContext) -> list[
             kind, is_draft(result, kind),
             pdfs.get((kind, source(session, result, kind, press=press))) if kind in asked else None,
         )
-        for kind in DOCUMENTS if kind != "certificates" or _anybody_won_one(session, result)
+        for kind in PAPERS if _is_made(session, result, kind)
     ]
+
+
+def _is_made(session: Session, result: Result, kind: str) -> bool:
+    """Certificates only where somebody won one, those of participation where the rules say so."""
+    if kind == "participation":
+        return results.profile_of(result).awards.participation
+    return kind != "certificates" or _anybody_won_one(session, result)
 
 
 def certified(
@@ -152,6 +163,13 @@ def certified(
     values = kept(session, result, "certified", lambda: paper(
         session, result, "certificates", press=press).values["certificates"])
     return cast(list[dict[str, str]], values)
+
+
+def participants(session: Session, result: Result) -> list[dict[str, str]]:
+    """The lines of the certificates of participation; none where the rules give none."""
+    if not results.profile_of(result).awards.participation:
+        return []
+    return document_values.participants(result, ranking_rows.register(session, result))
 
 
 def source(session: Session, result: Result, kind: str, *, press: DocumentContext) -> str:
@@ -200,7 +218,11 @@ def own_templates(session: Session, contest: Contest) -> dict[str, DocumentTempl
 def template(session: Session, contest: Contest, kind: str, *, blobs: BlobStore) -> bytes:
     """The template in force, as a DOCX."""
     own = own_template(session, contest, kind)
-    return b"".join(blobs.chunks(own.sha256)) if own else (SHIPPED / f"{kind}.docx").read_bytes()
+    if own:
+        return b"".join(blobs.chunks(own.sha256))
+    if kind == "participation":
+        kind = PARTICIPATION[design(session, contest) or DESIGNS[0]]
+    return (SHIPPED / f"{kind}.docx").read_bytes()
 
 
 def take_template(
@@ -362,6 +384,7 @@ __all__ = [
     "own_template",
     "own_templates",
     "paper",
+    "participants",
     "pdf",
     "source",
     "take_template",

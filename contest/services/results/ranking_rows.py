@@ -237,3 +237,13 @@ def _text(session: Session, value: ColumnElement[object], *path: str) -> ColumnE
 
 def _number(session: Session, value: ColumnElement[object], key: str) -> ColumnElement[int]:
     return cast(_text(session, value, key), Integer)
+
+
+def register(session: Session, result: Result) -> list[str]:
+    """The clips that have a number in the register of participation, in its order. A number stays
+    in every later revision: who comes in later gets the next ones."""
+    query = select(Result.names).where(
+        Result.contest_id == result.contest_id, Result.number <= result.number
+    )
+    revisions = session.scalars(query.order_by(Result.number))
+    return list(dict.fromkeys(code for names in revisions for code in sorted(names)))

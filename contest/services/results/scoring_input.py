@@ -3,8 +3,8 @@ accounts hashed. The evidence bundle holds the same; no contact data."""
 
 import hmac
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from typing import Any
 
@@ -15,7 +15,9 @@ from contest import canonical
 from contest.models import (
     ChairDecision,
     Contest,
+    Evidence,
     LedgerStatement,
+    PlatformCount,
     Publication,
     ShareRecord,
     Snapshot,
@@ -29,6 +31,7 @@ from contest.services.counts import evidence as files
 from contest.services.counts import ledger_state, official
 from contest.services.counts.ledger_accounts import Account
 from contest.services.counts.official import Official
+from contest.services.elsewhere import numbers
 from contest.services.jury import counted_marks, jurors
 from contest.services.results.unheld import Told, quietly
 from contest.services.rounds import before
@@ -43,13 +46,15 @@ CLIPS = 500  # whose counts and ledgers are in memory at a time
 class Prepared:
     """``data`` for ``scoring.compute``; by clip ``names``, and for the bundle ``snapshots`` and
     ``raw`` counts: what was read on the Page, and whether a correction applies. ``ledgers``: what
-    was said of each clip's ledger, and how many of its lines are void."""
+    was said of each clip's ledger, and how many of its lines are void. ``posts``: by
+    platform where the counts of a clip's post there come from."""
 
     data: dict[str, Any]
     names: dict[str, dict[str, Any]]
     snapshots: dict[str, dict[str, Any]]
     raw: dict[str, dict[str, Any]]
     ledgers: dict[str, dict[str, Any]]
+    posts: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
     @cached_property
     def sha256(self) -> str:
@@ -102,10 +107,9 @@ def prepare(
     given = counted_marks.assigned(session, contest)
     profile = profiles.profile_of(contest)
     attached = files.attached(session, contest)
-    voided = _voided(session, contest)
-    hashed, earlier = _Accounts(salt_of(session, contest, keys)), before.before(
-        session, contest, profile, entries)
-    data: list[dict[str, Any]] = []
+    voided, data = _voided(session, contest), list[dict[str, Any]]()
+    hashed = _Accounts(salt_of(session, contest, keys))
+    earlier = before.before(session, contest, profile, entries)
     found = Prepared(
         data={
             "rules": profile.scoring_rules() | dict(earlier.rules),
@@ -119,16 +123,43 @@ def prepare(
         ids = [one.id for one in some]
         counts = official.official_counts(session, contest, only=ids)
         said = ledger_state.statements(session, contest, only=ids)
+        placed = _posts(session, contest, some)
         for e in some:
             row = _submission(e, marks.pop(e.id, {}), counts.get(e.id), hashed)
             whose = {} if given is None else {"jurors": given.get(e.id, [])}
-            data.append(row | _category(e, profile) | whose | earlier.of(e.id))
+            posts, found.posts[e.code] = placed.get(e.id, ({}, {}))
+            data.append(row | _category(e, profile) | whose | earlier.of(e.id) | posts)
             if one := counts.get(e.id):
                 found.snapshots[e.code], found.raw[e.code] = _facts(one, attached), _raw(one)
                 if one.accounts is not None or e.id in voided:
                     found.ledgers[e.code] = _ledger_of(one, voided.get(e.id, 0), said.get(e.id))
         told(len(data) / len(entries))
     return found
+
+
+def _posts(
+    session: Session, contest: Contest, clips: Sequence[Clip]
+) -> dict[int, tuple[dict[str, Any], dict[str, dict[str, Any]]]]:
+    """By clip (id) its posts on other platforms, as the input has them, and where the numbers of
+    each come from: its last reading. The links stay here, for they name accounts."""
+    posts = numbers.counted(session, contest, [one.id for one in clips])
+    read = [one.newest.id for some in posts.values() for one in some if one.newest]
+    files_of = numbers.proofs(session, read) if read else {}
+    return {
+        clip: ({"posts": [{"platform": one.post.platform, **one.values} for one in some]},
+               {one.post.platform: _read(last, files_of.get(last.id, ()))
+                for one in some if (last := one.newest)})
+        for clip, some in posts.items()
+    }
+
+
+def _read(last: PlatformCount, files_of: Sequence[Evidence]) -> dict[str, Any]:
+    """Where a post's numbers come from; the first file that shows them."""
+    return {
+        "taken_at": last.taken_at.isoformat(), "source": "manual",
+        "source_sha256": files_of[0].sha256 if files_of else None,
+        "late_reason": last.late_reason or None,
+    }
 
 
 def _in_parts(rows: list[Clip], size: int) -> Iterator[list[Clip]]:

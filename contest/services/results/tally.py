@@ -83,6 +83,7 @@ def tally(
     found = []
     for clip in tally_counts.counts(session, contest, profile):
         points = rules.points_per_share * clip.shares + rules.points_per_reaction * clip.reactions
+        points += clip.elsewhere
         mean = jury.get(clip.submission_id)
         total = _total(rules, points, mean)
         if total is not None and part:

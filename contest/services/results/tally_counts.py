@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from contest.models import Contest
 from contest.models.base import UtcDateTime
 from contest.profile import Profile
+from contest.profile.platforms import Platform
 
 # Of each field the last count by the cut-off; a later one only where a second organiser agreed.
 # Beside it the last correction of that very count to which a second organiser agreed, and what was
@@ -89,6 +90,26 @@ SELECT submission_id, identity, shares FROM line WHERE submission_id IN (
 """)
 
 
+# Of each post on one platform the last number of each field that counts.
+_POSTS = """
+WITH counting AS (
+  SELECT n.* FROM platform_count n LEFT JOIN platform_approval a ON a.count_id = n.id
+  WHERE a.id IS NOT NULL OR (:two_people = 0 AND n.taken_at <= :cut_off AND n.late_reason = '')
+)
+SELECT p.submission_id,
+  (SELECT c.likes FROM counting c WHERE c.post_id = p.id AND c.likes IS NOT NULL
+   ORDER BY c.taken_at DESC, c.id DESC LIMIT 1) AS likes,
+  (SELECT c.shares FROM counting c WHERE c.post_id = p.id AND c.shares IS NOT NULL
+   ORDER BY c.taken_at DESC, c.id DESC LIMIT 1) AS shares,
+  (SELECT c.comments FROM counting c WHERE c.post_id = p.id AND c.comments IS NOT NULL
+   ORDER BY c.taken_at DESC, c.id DESC LIMIT 1) AS comments,
+  (SELECT c.views FROM counting c WHERE c.post_id = p.id AND c.views IS NOT NULL
+   ORDER BY c.taken_at DESC, c.id DESC LIMIT 1) AS views
+FROM platform_post p
+WHERE p.contest_id = :contest AND p.platform = :platform AND p.withdrawn_at IS NULL
+"""
+
+
 @dataclass(frozen=True)
 class Lines:
     """What a ledger tells of a clip: how many lines, their shares, and those under the cap."""
@@ -113,6 +134,7 @@ class Counted:
     shares: int
     known: bool = True  # whether anything was counted
     category: str | None = None
+    elsewhere: int = 0  # points of posts on other platforms
 
 
 def counts(session: Session, contest: Contest, profile: Profile) -> Iterator[Counted]:
@@ -124,18 +146,45 @@ def counts(session: Session, contest: Contest, profile: Profile) -> Iterator[Cou
     corrected: dict[int, list[Any]] = defaultdict(list)
     for line in _run(session, _CORRECTED, contest, profile, **asked):
         corrected[line.submission_id].append(line)
+    placed, seen = _elsewhere(session, contest, profile)
     for row in _run(session, _COUNTS, contest, profile):
         told = ledger.get(row.id, Lines())
         rest = told - _left_out(corrected.get(row.id, ()), _out(row), asked["most"])
         known = row.known is not None
         yield Counted(
             row.id, row.code, row.name, int(row.reactions or 0),
-            _shares(row, told, rest) if known else 0, known, row.category or None,
+            _shares(row, told, rest) if known else 0, known or row.id in seen,
+            row.category or None, placed[row.id],
         )
 
 
+def _elsewhere(
+    session: Session, contest: Contest, profile: Profile
+) -> tuple[dict[int, int], set[int]]:
+    """By clip the points of its posts on other platforms; the clips of which anything is known."""
+    points: dict[int, int] = defaultdict(int)
+    seen = set()
+    for one in profile.platforms:
+        asked: dict[str, Any] = {"platform": one.id, "two_people": int(one.two_people)}
+        for row in _run(session, _POSTS, contest, profile, **asked):
+            points[row.submission_id] += _earned(one, row)
+            if any(number is not None for number in row[1:]):
+                seen.add(row.submission_id)
+    return points, seen
+
+
+def _earned(platform: Platform, row: Row[*tuple[Any, ...]]) -> int:
+    full = int(row.views or 0) // platform.views_per_step
+    earned = (
+        int(row.likes or 0) * platform.points_per_like
+        + int(row.shares or 0) * platform.points_per_share
+        + int(row.comments or 0) * platform.points_per_comment + full * platform.points_per_view
+    )
+    return min(earned, platform.cap or earned)
+
+
 def _run(
-    session: Session, query: str, contest: Contest, profile: Profile, **more: int
+    session: Session, query: str, contest: Contest, profile: Profile, **more: int | str
 ) -> Result[*tuple[Any, ...]]:
     values = {"contest": contest.id, "cut_off": profile.schedule.counts_close, **more}
     asked = text(query).bindparams(bindparam("cut_off", type_=UtcDateTime()))

@@ -112,7 +112,8 @@ def _weights(profile: Profile) -> Iterator[Doubt]:
             f"{share:.1f} %.".replace(".", ",", 1),
             f"The weights add up to {whole}, not {WHOLE}: the jury counts {share:.1f} %.",
         )
-    if scoring.interaction_weight and not scoring.points_per_share + scoring.points_per_reaction:
+    earns = scoring.points_per_share + scoring.points_per_reaction
+    if scoring.interaction_weight and not (earns or any(one.pays for one in profile.platforms)):
         yield Doubt(
             "scoring.points_per_reaction",
             "Tương tác có tỉ trọng nhưng chia sẻ và cảm xúc đều 0 điểm.",

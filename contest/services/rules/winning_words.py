@@ -16,6 +16,14 @@ RULES = {
         "Nếu không: đơn vị nhận giải đứng trước trong danh sách, giải sau thuộc đơn vị kế tiếp.",
         "If not, a unit takes the prize listed first, and the next in line moves up to the other.",
     ),
+    "awards.participation": Label(
+        "Giấy chứng nhận tham gia",
+        "Certificates of participation",
+        "Mỗi bài dự thi không bị loại được một giấy, có số vào sổ; đơn vị tải ở trang của bài sau "
+        "khi công bố.",
+        "One for each entry that stays in the contest, numbered; units download theirs on the "
+        "entry's page once the result is public.",
+    ),
     "categories": Label(
         "Mảng nội dung",
         "Categories",

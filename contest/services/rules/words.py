@@ -8,6 +8,7 @@ from contest.services.rules import (
     judging_words,
     kind_words,
     level_words,
+    platform_words,
     rounds_words,
     winning_words,
 )
@@ -382,8 +383,9 @@ CHOICES = {
 for more in (winning_words, judging_words, asking_words, kind_words, rounds_words):
     RULES |= more.RULES
     CHOICES |= more.CHOICES
-RULES |= level_words.RULES
+RULES |= level_words.RULES | platform_words.RULES
 COLUMNS |= winning_words.COLUMNS | asking_words.COLUMNS | level_words.COLUMNS
+COLUMNS |= platform_words.COLUMNS
 
 
 def label_of(key: str) -> Label:

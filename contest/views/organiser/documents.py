@@ -37,8 +37,8 @@ SHEET_LIFE_S = 4 * 3600  # how long a sheet can be downloaded after its codes we
 # A PDF that we made, shown by the browser's own viewer, which a sandbox would forbid.
 SEEN = ("default-src 'none'; object-src 'self'; "
         "style-src 'unsafe-inline'; frame-ancestors 'self'")
-KINDS = "any(minutes, decision, certificates)"
-TEMPLATES = "any(minutes, decision, certificates, qr_sheet)"
+KINDS = "any(minutes, decision, certificates, participation)"
+TEMPLATES = "any(minutes, decision, certificates, participation, qr_sheet)"
 
 
 class TemplateForm(Form):
@@ -55,6 +55,7 @@ def titles() -> dict[str, str]:
         "minutes": _("Biên bản họp Ban Giám khảo"),
         "decision": _("Quyết định công nhận kết quả và khen thưởng"),
         "certificates": _("Giấy khen"),
+        "participation": _("Giấy chứng nhận tham gia"),
         "qr_sheet": _("Tờ mã QR của các đơn vị"),
     }
 

@@ -33,6 +33,7 @@ from contest.services.counts.interactions import Reading
 from contest.services.counts.ledger_accounts import Account
 from contest.services.counts.official import Official
 from contest.services.desk import activity
+from contest.services.elsewhere import numbers as posts_numbers
 from contest.services.entry.media import File
 from contest.services.fanpage import connections, readings
 from contest.views.organiser import ledger_waiting
@@ -130,6 +131,7 @@ def listed() -> Response:
             *corrections.blockers(current.db, contest, at=current.now),
             *readings.blockers(current.db, contest),
             *ledger_late.blockers(current.db, contest, at=current.now),
+            *posts_numbers.blockers(current.db, contest, at=current.now),
         ],
         odd=anomalies.blockers(current.db, contest, at=current.now),
         adjusted=corrections.waiting(current.db, contest, most=MOST_WAITING),

@@ -21,6 +21,7 @@ from contest.services.units import time_grants
 from contest.views.public import share_cards
 from contest.views.shared import media
 from contest.views.shared.entries import leaves
+from contest.views.shared.entries.counting import count_words
 from contest.views.shared.entries.leaves import Leaves
 from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.privacy import words
@@ -133,6 +134,7 @@ def clip(code: str) -> BaseResponse:
         clip=public.clip(current.db, current.contest, code),
         answers=public.answers_to(current.db, current.contest, code, current.language),
         film=watching.film(current.db, current.contest, code, at=current.now),
+        posts=public.posts_of(current.db, current.contest, code), words=count_words(),
         subtitles={
             language: url_for("public.captions", slug=current.contest.slug, code=code,
                               language=language)

@@ -20,7 +20,7 @@ from contest.views.shared.support import current, staff_token
 
 LIMITS = {"screenshot": 20 * 10**6, "recording": 300 * 10**6}  # bytes
 FORM = 1 << 20  # bytes of a form in addition to its file
-TAKING = ("sitting.attach", "sitting.save_all")
+TAKING = ("sitting.attach", "sitting.save_all", "elsewhere.save")
 
 
 @dataclass(frozen=True)

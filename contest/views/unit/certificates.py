@@ -35,6 +35,37 @@ def one(code: str) -> Response:
     return papers.handed_out(paper, found.code, place, "pdf")
 
 
+@bp.get("/c/<slug>/unit/entries/<code>/participation.pdf")
+@allows("entry.read", by="unit")
+def participation(code: str) -> Response:
+    """The certificate of participation of the unit's clip."""
+    found = submissions.find(current.db, current.contest, code, actor=current.actor)
+    result = _participated()
+    if result is None or found.state != SubmissionState.PUBLISHED:
+        raise Conflict(
+            "Giấy chứng nhận tham gia chưa tải được ở đây: thể lệ phải có giấy này, và kết quả đã "
+            "công bố. Hãy hỏi Ban Tổ chức.",
+            "There is no certificate of participation to download here: the rules must give one, "
+            "and the result must be published. Ask the organisers.",
+        )
+    paper = papers.certificate(result, found.code, kind="participation")
+    throttle.Attempt(request.endpoint or "", ASKED).reserve()  # each is printed anew
+    return papers.handed_out(paper, found.code, None, "pdf")
+
+
+def participates(code: str) -> bool:
+    """Whether the entry's page offers a certificate of participation."""
+    result = _participated()
+    return result is not None and bool(ranking_rows.names(current.db, result, [code]))
+
+
+def _participated() -> Result | None:
+    """The published result whose rules, as it was computed under, give such certificates."""
+    result = standings.newest(current.db, current.contest)
+    gives = result is not None and results.profile_of(result).awards.participation
+    return result if gives else None
+
+
 def offered(code: str) -> list[str] | None:
     """Of whom the entry's page offers a certificate: its authors where they are several, else
     nobody in particular. None where there is none to fetch."""

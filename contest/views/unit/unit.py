@@ -48,7 +48,7 @@ from contest.views.shared.support import (
     page,
     tell_script,
 )
-from contest.views.unit import certificates, composing, entry_status, plain_form
+from contest.views.unit import certificates, composing, entry_status, plain_form, posts
 from contest.views.unit.entrance import EnterForm
 from contest.views.unit.outcome import outcome
 from contest.views.unit.repairs import repair_wait
@@ -247,6 +247,8 @@ def entry(code: str) -> Response:
         steps=entry_status.steps(found, current.profile, came_to.announced_at),
         outcome=came_to, named=named(found),
         certificates=certificates.offered(code) if came_to.line else None,
+        participates=bool(came_to.announced_at) and certificates.participates(code),
+        posts_elsewhere=posts.offered(found),
         todo=entry_status.todo(
             found, may_send=may_send,
             counting=current.now < current.profile.schedule.counts_close,

@@ -8,9 +8,11 @@ from pypdf import PdfReader
 
 from contest.clock import FixedClock
 from contest.docx.filling import fill
-from contest.models import Contest
+from contest.models import Contest, Submission
+from contest.services.entry import submissions
 from contest.services.results import document_values
 from contest.services.results.documents import DESIGNS, SHIPPED
+from contest.services.rules import toml_editing
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
@@ -90,6 +92,61 @@ def test_a_design_is_chosen_and_each_unit_has_a_document_of_its_own(
     assert organiser.post(ROOM, data={"design": "certificates"}).status_code == 303
     assert "mẫu có sẵn" in organiser.get(f"{DESK}/templates/certificates").text
     assert visit.role("juror").post(ROOM, data={"design": "certificates"}).status_code == 403
+
+
+def test_every_clip_that_stays_has_a_numbered_certificate_of_participation(
+    app: Flask, platform: Platform, make: Factory, clock: FixedClock
+) -> None:
+    """In the design of the certificates; a number stays in later revisions; never another's."""
+    made = Stage(platform, make, make.contest("tham-gia", participating))
+    visit, clock.moment = Visits(app, make, made.contest), AFTER
+    organiser, own = visit.role("organiser"), visit.unit(made.units[0])
+    first = made.compute()
+    desk, code = "/c/tham-gia/organiser/documents", made.clips[0].code
+    mine = f"/c/tham-gia/unit/entries/{code}"
+    assert own.get(f"{mine}/participation.pdf").status_code == 409
+    assert "participation.pdf" not in own.get(mine).text
+    made.publish(made.freeze(first))
+    whole = words(organiser.get(f"{desk}/1/participation.docx").data)
+    assert whole.count("GIẤY CHỨNG NHẬN") == 3
+    codes = sorted(clip.code for clip in made.clips)
+    number = {one: f"{place:03d}" for place, one in enumerate(codes, start=1)}
+    alone = words(organiser.get(f"{desk}/1/participation/{code}.docx").data)
+    assert f"Vào sổ chứng nhận số: {number[code]}" in alone
+    assert f"Đã tham gia với tác phẩm “{made.clips[0].title}”" in alone
+    assert alone.count("GIẤY CHỨNG NHẬN") == 1
+    assert "Giấy chứng nhận tham gia" in words(organiser.get(f"{desk}/1/decision.docx").data)
+    assert "participation.pdf" in own.get(mine).text
+    printed = own.get(f"{mine}/participation.pdf")
+    text = " ".join(PdfReader(io.BytesIO(printed.data)).pages[0].extract_text().split())
+    assert f"số: {number[code]}" in text
+    assert visit.unit(made.units[1]).get(f"{mine}/participation.pdf").status_code == 404
+    with platform.db.write() as session:
+        submissions.disqualify(
+            session, session.get_one(Submission, made.clips[1].id), reason="Sao chép",
+            actor=made.organiser, at=AFTER,
+        )
+    made.compute(reason="Một clip bị loại")
+    again = words(organiser.get(f"{desk}/2/participation.docx").data)
+    assert again.count("GIẤY CHỨNG NHẬN") == 2
+    assert f"số: {number[code]}" in again
+    assert f"số: {number[made.clips[1].code]}" not in again
+    assert organiser.get(f"{desk}/2/participation/{made.clips[1].code}.docx").status_code == 404
+
+
+def participating(source: str) -> str:
+    """The reference contest with certificates of participation."""
+    return toml_editing.edited(source, {"awards.participation": True})
+
+
+def test_rules_that_give_none_have_no_certificate_of_participation(
+    stage: Stage, visit: Visits
+) -> None:
+    organiser = visit.role("organiser")
+    assert "paper-participation" not in organiser.get(f"{DESK}/?revision=1").text
+    code = stage.clips[0].code
+    assert organiser.get(f"{DESK}/1/participation/{code}.docx").status_code == 404
+    assert "chứng nhận tham gia" not in words(organiser.get(f"{DESK}/1/decision.docx").data)
 
 
 def test_one_certificate_is_printed_alone_and_a_unit_fetches_its_own_where_the_rules_say_so(

@@ -17,6 +17,10 @@ CATEGORY = {"id": "hoc", "name": {"vi": "Học tập", "en": "Learning"}}
 MEASURE = {"id": "vui", "name": {"vi": "Vui", "en": "Fun"}, "jury_weight": 1,
            "interaction_weight": 1}
 
+YOUTUBE = {"id": "youtube", "name": {"vi": "YouTube", "en": "YouTube"}, "hosts": ["youtube.com"],
+           "points_per_like": 1}
+QUESTION = {"id": "why", "label": {"vi": "Vì sao?", "en": "Why?"}, "seen_by": ["jurors"]}
+
 
 def prize(by: str) -> dict[str, object]:
     return {"id": "extra", "name": {"vi": "Giải thêm", "en": "Extra prize"}, "count": 1, "by": by}
@@ -41,6 +45,16 @@ def ideas(**rules: object) -> Callable[[], str]:
 
 def jury(**rules: object) -> Callable[[], str]:
     return edited({key if "." in key else f"jury.{key}": value for key, value in rules.items()})
+
+
+def platforms(*ones: dict[str, object], **more: object) -> Callable[[], str]:
+    return edited({"platforms": list(ones), **more})
+
+
+def platform(**rules: object) -> Callable[[], str]:
+    """One platform with these rules; keys with a dot are rules of the contest's."""
+    own = {key: value for key, value in rules.items() if "." not in key}
+    return platforms(YOUTUBE | own, **{k: v for k, v in rules.items() if "." in k})
 
 
 @pytest.mark.parametrize(
@@ -117,6 +131,50 @@ def jury(**rules: object) -> Callable[[], str]:
         (jury(assignment="some"), "jury.assignment", "chỉ nhận", "takes only"),
         (jury(assignment="each", jurors_per_clip=0), "jury.jurors_per_clip", "phải từ 1 trở lên",
          "at least 1"),
+        (platform(hosts=[]), "platforms.0.hosts", "không cho phép tên miền nào",
+         "allows no host, so no link can be taken"),
+        (platform(hosts=["youtube.com", "youtube.com"]), "platforms.0.hosts",
+         "đã thuộc nền tảng “YouTube”", 'belongs to "YouTube" already'),
+        (platforms(YOUTUBE, YOUTUBE | {"id": "b", "hosts": ["m.youtube.com"]}),
+         "platforms.1.hosts", "một đường dẫn chỉ thuộc một nền tảng", "take one of the two out"),
+        (platforms(YOUTUBE | {"hosts": ["m.youtube.com"]}, YOUTUBE | {"id": "b"}),
+         "platforms.1.hosts", "một đường dẫn chỉ thuộc một nền tảng", "take one of the two out"),
+        (platform(hosts=["www.facebook.com"]), "platforms.0.hosts", "đã được tính",
+         "count already; take this host out"),
+        (platform(hosts=["YouTube.com"]), "platforms.0.hosts.0", "không đúng mẫu",
+         "does not match"),
+        (platform(points_per_like=0, cap=9), "platforms.0.cap", "không tính điểm gì",
+         "nothing there earns points; add a points_per_… key"),
+        (platform(views_per_step=10), "platforms.0.views_per_step", "không có tác dụng",
+         "this key does nothing; add points_per_view"),
+        (platform(points_per_like=0, two_people=True), "platforms.0.two_people",
+         "không có số nào cần người thứ hai", "no number needs a second person"),
+        (platform(**{"scoring.interaction_weight": 0}), "platforms.0",
+         "điểm đó không vào đâu", "they count nowhere; give interactions a weight"),
+        (platform(**{"showing.where": ["site"]}), "scoring.points_per_share",
+         "không có số nào để đếm", 'put 0, or add "fanpage"'),
+        (platforms(YOUTUBE, YOUTUBE), "profile", "trùng tên", "same id twice"),
+        (edited({"publication.watch_here": True, "showing.where": [],
+                   "scoring.interaction_weight": 0}), "publication.watch_here",
+         "showing.where để trống", 'add "site" to showing.where'),
+        (edited({"showing.where": ["fanpage", "site", "site"]}), "showing.where",
+         "“site” có hai lần", '"site" stands there twice; take one out'),
+        (edited({"publication.own_certificates": True, "prizes": [
+            prize("overall") | {"certificate": False}]}), "publication.own_certificates",
+         "không giải nào có giấy khen", "no prize comes with one"),
+        (edited({"upload.max_bytes": 9000, "upload.unit_bytes": 8000}), "upload.unit_bytes",
+         "hãy tăng số này", "one clip may have 9000"),
+        (edited({"quota.maximum": 5, "upload.unit_clips": 4}), "upload.unit_clips",
+         "hãy đặt ít nhất 5", "put at least 5, or lower quota.maximum"),
+        (edited({"questions": [QUESTION], "scoring.jury_weight": 0}), "questions.0.seen_by",
+         "không có giám khảo nào đọc", 'take "jurors" out'),
+        (edited({"questions": [QUESTION | {"seen_by": ["jurors", "jurors"]}]}), "questions.0.seen_by",
+         "có hai lần", "take one out"),
+        (edited({"reminders.filings": ["1d"]}), "reminders.filings",
+         "không có [[filings]] nào", "there are no [[filings]]; add some"),
+        (with_prize("category:hoc", categories=[CATEGORY | {"maximum": 2}],
+                    **{"quota.minimum": 3}), "categories.0.maximum", "mà quota.minimum đòi 3",
+         "let a unit send 2 clips, but quota.minimum asks for 3"),
         (with_prize("votes"), "prizes.4.by", "không đúng mẫu", "does not match"),
         (edited({"measures": [MEASURE, MEASURE]}), "profile",
          "trùng tên", "same id twice"),
@@ -133,16 +191,19 @@ def test_a_contradiction_is_told_by_its_key_with_the_remedy(source, key, vi, en)
 
 def test_rules_that_say_nothing_of_it_keep_their_hash():
     content = load(SOURCE).content
-    assert not {"awards", "categories", "measures"} & content.keys()
+    assert not {"awards", "categories", "measures", "platforms"} & content.keys()
     assert not any("by" in one for one in content["prizes"])
 
 
 def test_all_of_it_stands_in_the_rules_as_scoring_takes_them():
     source = with_prize("category:hoc", categories=[CATEGORY], measures=[MEASURE],
-                        **{"awards.several": False})()
+                        platforms=[YOUTUBE], **{"awards.several": False})()
     rules = load(source).profile.scoring_rules()
     assert rules["prizes"][-1] == {"id": "extra", "count": 1, "by": "category:hoc"}
     assert rules["categories"] == ["hoc"]
     assert rules["measures"] == [{"id": "vui", "jury_weight": 1, "interaction_weight": 1}]
     assert rules["several_prizes"] is False
+    assert rules["platforms"] == [
+        {"id": "youtube", "points_per_like": 1, "points_per_share": 0, "points_per_comment": 0,
+         "points_per_view": 0, "views_per_step": 1, "cap": None}]
     assert rule_files.stored(load(source).content) == load(source).profile

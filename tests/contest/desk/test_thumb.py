@@ -20,7 +20,8 @@ FILES = ("export", "docx", "pdf", "template_file", "evidence", "interactions.tem
          "attachments.file", "filings.archive", "handing_out.invitations",
          "handing_out.recipients",
          "ceremony.folder", "ceremony.state", "certificates.one", "privacy_requests.proof",
-         "reel.file", "unit_certificates.one")
+         "reel.file", "unit_certificates.one", "certificates.participation",
+         "unit_certificates.participation")
 SPECIAL = {"documents.template": {"kind": "minutes"}, "handing_on.listed": {"kind": "missing"},
            "letters.one": {"letter": "reminder", "spoken": "vi"},
            "reminders.preview": {"kind": "findings"}, "rules.section": {"part": "schedule"}}

@@ -22,7 +22,7 @@ READ_BEFOREHAND = {"technician/install", "technician/keep-it-safe"}
 NO_SCREEN = {
     "files": {
         "appraisal.docx", "attachments.file", "basics.static", "ceremony.folder",
-        "certificates.one", "composing.picture", "documents.docx",
+        "certificates.one", "certificates.participation", "composing.picture", "documents.docx",
         "documents.pdf", "documents.template_file", "filings.archive",
         "filings.export", "handing_out.invitations", "handing_out.recipients",
         "interactions.evidence",
@@ -34,6 +34,7 @@ NO_SCREEN = {
         "published.bundle", "push.worker", "reel.file", "repairs.file", "results.export",
         "security_txt.file", "share_cards.clip", "share_cards.contest", "share_cards.result",
         "similarity.clip", "similarity.page_of_other", "unit.policy", "unit_certificates.one",
+        "unit_certificates.participation",
     },
     "for machines": {
         "api.clips", "api.contest", "api.contests", "api.document", "api.profile", "api.result",

@@ -37,6 +37,8 @@ from contest.models import (
     PageInspection,
     PagePause,
     Passkey,
+    PlatformCount,
+    PlatformPost,
     PostRemoval,
     PrivacyRequest,
     Publication,
@@ -231,6 +233,12 @@ def _rows_of_this_year(phase: Phase, common: dict[str, Any]) -> list[Any]:
                  note=SAID, offered_by="public", offered_at=at, state_reason=SAID),
         LevelLink(contest_id=contest_id, child_key="k", child_name=SAID[:200], note=SAID,
                   state_reason=SAID, **common),
+        PlatformCount(
+            client_id="1", likes=1, taken_at=at, late_reason=SAID, **common,
+            post=PlatformPost(contest_id=contest_id, submission_id=clip.id, platform="tiktok",
+                              url=f"https://www.tiktok.com/@{BARE}/video/12345",
+                              post_key=f"www.tiktok.com/@{BARE}/video/12345", **common),
+        ),
         PushMessage(contest_id=contest_id, subscription_id=1, template="receipt",
                     params={"said": SAID}, created_at=at),
     ]

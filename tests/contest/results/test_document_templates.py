@@ -12,12 +12,13 @@ from contest.docx import package, vetting
 from contest.docx.filling import fill
 from contest.services.awards import handing_out
 from contest.services.results import appraisal_minutes, document_values
-from contest.services.results.documents import DESIGNS, SHIPPED
+from contest.services.results.documents import DESIGNS, PARTICIPATION, SHIPPED
 from scripts import document_templates
 
 SAMPLES = document_values.SAMPLES | {
     "appraisal": appraisal_minutes.SAMPLE, **handing_out.SAMPLE,
     **dict.fromkeys(DESIGNS, document_values.SAMPLES["certificates"]),
+    **dict.fromkeys(PARTICIPATION.values(), document_values.SAMPLES["participation"]),
 }
 SAMPLE = SAMPLES["minutes"]
 KINDS = sorted(SAMPLES)

@@ -44,7 +44,7 @@ VARIANTS: dict[str, dict[str, tuple[str, ...]]] = {
 CLIPS = ("shown", "held")
 FIRST = ("session_id", "check_id", "publication_id", "correction_id", "void_id", "evidence_id",
          "passkey_id", "request_id", "grant_id", "fetch_id", "telling_id", "view_id",
-         "attachment_id", "level_id", "handover_id", "part_id")
+         "attachment_id", "level_id", "handover_id", "part_id", "post_id")
 
 
 class Walk:

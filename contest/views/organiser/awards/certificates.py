@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
+from contest.errors import not_found
 from contest.models import Result
 from contest.services.results import documents, results
 from contest.views.shared import papers
@@ -49,6 +50,7 @@ def show(number: int) -> Response:
         draft=documents.is_draft(result, "certificates"),
         used=documents.design(current.db, current.contest), lines=lines,
         people=papers.authors(result, [line["code"] for line in lines]),
+        participants=documents.participants(current.db, result),
     )
 
 
@@ -64,6 +66,17 @@ def choose(number: int) -> Response:
     )
     flash_message("Đã chọn mẫu giấy khen.", "The design is chosen.")
     return back_to("certificates.show", number=number)
+
+
+@bp.get("/<int:number>/participation/<code>.<any(docx, pdf):kind>")
+@allows("organiser.read")
+def participation(number: int, code: str, kind: str) -> Response:
+    """One clip's certificate of participation."""
+    result = _result(number)
+    if not results.profile_of(result).awards.participation:
+        raise not_found()
+    paper = papers.certificate(result, code, kind="participation")
+    return papers.handed_out(paper, code, None, kind)
 
 
 @bp.get("/<int:number>/certificates/<code>.<any(docx, pdf):kind>")

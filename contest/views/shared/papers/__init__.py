@@ -50,13 +50,15 @@ def authors(result: Result, codes: Sequence[str]) -> dict[str, list[str]]:
     return {code: list(names.get(code, {}).get("authors", [])) for code in codes}
 
 
-def certificate(result: Result, code: str, place: int | None) -> Document:
-    """A clip's certificate; ``place``: that of one of its authors, from 1. Raises ``NotFound``
-    where the clip won none or has no such author."""
+def certificate(
+    result: Result, code: str, place: int | None = None, *, kind: str = "certificates"
+) -> Document:
+    """A clip's certificate, or with ``kind`` that of participation; ``place``: that of one of its
+    authors, from 1. Raises ``NotFound`` where the clip has none or has no such author."""
     people = authors(result, [code])[code]
     if place is not None and not 1 <= place <= len(people):
         raise not_found()
-    paper = documents.paper(current.db, result, "certificates", press=press())
+    paper = documents.paper(current.db, result, kind, press=press())
     own = documents.only(paper, code, people[place - 1] if place else "")
     if own is None:
         raise not_found()
@@ -66,5 +68,6 @@ def certificate(result: Result, code: str, place: int | None) -> Document:
 def handed_out(paper: Document, code: str, place: int | None, kind: str) -> Response:
     """A certificate as a file, ``docx`` or ``pdf``."""
     content = paper.docx()
-    name = f"giay-khen-{code}{f'-{place}' if place else ''}"
+    called = "giay-chung-nhan" if paper.kind == "participation" else "giay-khen"
+    name = f"{called}-{code}{f'-{place}' if place else ''}"
     return attachment(printed(content) if kind == "pdf" else content, name, kind)

@@ -1,0 +1,1 @@
+"""Posts of clips on other platforms, before organisers."""
