@@ -30,6 +30,7 @@ from contest.models import (
 from contest.ports import BlobStore
 from contest.services.core import mail, profiles
 from contest.services.entry import consents
+from contest.services.handover import onward
 from contest.services.privacy import access, account, places, requests
 from contest.services.privacy.person import Finder
 
@@ -54,6 +55,7 @@ class Held:
     proofs: list[tuple[str, str]]
     filed: list[tuple[str, str]]
     opened: list[dict[str, Any]]
+    handed: list[dict[str, str]]  # contests that the entry was handed to: title, code there
 
     @property
     def files(self) -> list[tuple[str, str]]:
@@ -77,6 +79,9 @@ def held(session: Session, contest: Contest, request: PrivacyRequest) -> Held:
         list(_proofs(session, submission)) if submission else [],
         list(_filed(session, contest, found)),
         _opened(session, contest, request, submission),
+        [{"contest": profiles.profile_of(one.contest).contest.title[request.language],
+          "code": one.code}
+         for one in (onward.made_of(session, submission) if submission else [])],
     )
 
 
@@ -157,6 +162,7 @@ def write(
         "signed_forms": [name for name, _ in found.forms],
         "proofs_of_removed_posts": [name for name, _ in found.proofs],
         "files_of_filings": [name for name, _ in found.filed], "opened": found.opened,
+        **({"handed_to": found.handed} if found.handed else {}),
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("data.json", json.dumps(document, ensure_ascii=False, indent=1))
@@ -186,6 +192,9 @@ def _page(document: dict[str, Any], language: str) -> str:
     openings = "".join(f"<li>{escape(one['at'][:16])}: {words[one['what']]} "
                        f"({escape(one['subject'])}), {words[one['by']]}</li>"
                        for one in document["opened"])
+    handed = "".join(f"<li>{escape(one['contest'])} ({escape(one['code'])})</li>"
+                     for one in document.get("handed_to", []))
+    further = f"<h2>{words['handed']}</h2><ul>{handed}</ul>" if handed else ""
     return (
         f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
         f"<title>{words['title']}</title><h1>{words['title']}</h1>"
@@ -194,7 +203,7 @@ def _page(document: dict[str, Any], language: str) -> str:
         f"<h2>{words['held']}</h2><table border=1><tr><th>{words['where']}</th>"
         f"<th>{words['value']}</th></tr>{rows}</table>"
         f"<h2>{words['consents']}</h2><ul>{steps}</ul><h2>{words['clips']}</h2><ul>{clips}</ul>"
-        f"<h2>{words['opened']}</h2><ul>{openings}</ul>"
+        f"<h2>{words['opened']}</h2><ul>{openings}</ul>{further}"
     )
 
 
@@ -206,7 +215,8 @@ _WORDS = {
            "withdrawn": "rút lại", "opened": "Ai đã mở dữ liệu", "you": "chính bạn",
            "staff": "người của hội thi", "contacts": "xem liên hệ", "original": "tải clip gốc",
            "export": "tải danh sách", "signed_form": "xem phiếu có chữ ký",
-           "evidence": "tải minh chứng", "person": "xem dữ liệu của bạn"},
+           "evidence": "tải minh chứng", "person": "xem dữ liệu của bạn",
+           "handed": "Chuyển sang hội thi khác"},
     "en": {"title": "Data about you", "held": "Data held", "where": "Where", "value": "What",
            "consents": "Consents",
            "clips": "Clips, signed forms, files with them, proofs of removed posts, files filed",
@@ -215,7 +225,7 @@ _WORDS = {
            "staff": "staff of the contest", "contacts": "contacts looked at",
            "original": "original clip downloaded", "export": "list downloaded",
            "signed_form": "signed form looked at", "evidence": "evidence downloaded",
-           "person": "your data looked at"},
+           "person": "your data looked at", "handed": "Handed to other contests"},
 }
 
 

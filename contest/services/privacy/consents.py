@@ -12,9 +12,12 @@ from contest.models import Consent, Submission
 from contest.permissions import can, require
 from contest.profile.schema import Consent as Purpose
 from contest.services.core import audit, deadlines, locks, profiles
+from contest.services.core.transitions import move
 from contest.services.entry import consents, entry_requests, submissions
 from contest.services.fanpage import board
+from contest.services.handover import onward
 from contest.services.privacy.withdrawn import duties
+from contest.services.units import units
 from contest.states import SubmissionState
 
 LEAVES, STAYS, TWO = "leaves", "stays", "two_people"
@@ -49,6 +52,11 @@ def _follows(session: Session, submission: Submission, purpose: str, *, at: date
     purposes = {p.id: p for p in profiles.profile_of(submission.contest).form.consents}
     if purpose not in purposes or not purposes[purpose].required:
         return STAYS
+    return _gone(session, submission, at=at)
+
+
+def _gone(session: Session, submission: Submission, *, at: datetime) -> str:
+    """What leads an entry out whose clip nobody has a consent for any more."""
     phase = deadlines.phase_of(session, submission, at=at)
     if lifecycle.may("submission", submission.state, "withdraw", phase):
         return LEAVES
@@ -77,8 +85,20 @@ def withdraw(
                   if c.purpose == purpose and c.withdrawn_at is None), None)
     if found is None:
         raise not_found()
-    follows = _follows(session, submission, purpose, at=at)
-    consents.withdraw(session, found, actor=actor, at=at)
+    follows = _end(session, submission, found, purpose, actor=actor, at=at)
+    _onward(session, submission, purpose, actor=actor, at=at)
+    return follows
+
+
+def _end(
+    session: Session, submission: Submission, found: Consent | None, purpose: str, *,
+    actor: Actor, at: datetime,
+) -> str:
+    """What follows for one entry; without ``found`` its clip is there by a consent given below."""
+    follows = _follows(session, submission, purpose, at=at) if found else _gone(
+        session, submission, at=at)
+    if found is not None:
+        consents.withdraw(session, found, actor=actor, at=at)
     audit.record(session, "consent.withdrawn", submission, actor=actor, at=at,
                  after={"purpose": purpose, "code": submission.code})
     if follows == LEAVES:
@@ -88,6 +108,24 @@ def withdraw(
         entry_requests.ask_withdrawal(session, submission, reason=REASON, actor=actor, at=at)
     duties.begin(session, submission, purpose, follows, actor=actor, at=at)
     return follows
+
+
+def _onward(
+    session: Session, submission: Submission, purpose: str, *, actor: Actor, at: datetime
+) -> None:
+    """Entries that other contests made of this one follow: what stands there by the same consent,
+    or by the one that was asked for handing up. What waits to be accepted is taken back, for it
+    would be refused."""
+    parent = profiles.profile_of(submission.contest).parent
+    for one in onward.offered(session, submission):
+        move(session, one, "withdrawn", actor=actor, at=at, reason=REASON)
+    for made in onward.made_of(session, submission):
+        locks.lock(session, made.unit)
+        locks.lock(session, made)
+        same = next((c for c in made.consents
+                     if c.purpose == purpose and c.withdrawn_at is None), None)
+        if same is not None or purpose == parent.consent:
+            _end(session, made, same, purpose, actor=units.actor_of(made.unit), at=at)
 
 
 def taken_back(submission: Submission) -> list[tuple[Consent, Purpose]]:

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from contest.actors import SYSTEM, Actor
 from contest.errors import Conflict, Invalid, NotAllowed
 from contest.models import Contest, Mail, PrivacyRequest, Publication, Submission, Task
-from contest.services.core import audit, mail, outbox
+from contest.services.core import audit, mail, outbox, profiles
 from contest.services.core.keys import Keys
 from contest.services.core.transitions import move
 from contest.services.privacy import account, consents, places, requests
 from contest.services.privacy.erasing import Erasure, Wish
 from contest.services.privacy.person import Finder
 from contest.services.privacy.result_texts import Store
+from contest.services.privacy.withdrawn import onward
 
 ERASE = requests.ERASE
 WAITS = timedelta(days=1)  # for the mail that tells the person
@@ -133,6 +134,8 @@ def do_erase(
     move(session, request, "done", actor=SYSTEM, at=at)
     request.finished_at = at
     session.flush()
+    title = profiles.profile_of(contest).contest.title[request.language]
+    onward.ask(session, contest, request, Finder(person), title, at=at)
     Erasure(session, contest, Finder(person), wish, keys=keys, store=store, actor=SYSTEM,
             at=at).run()
 

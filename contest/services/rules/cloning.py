@@ -45,5 +45,8 @@ def _instants(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
     for name, value in data.items():
         if isinstance(value, dict):
             yield from _instants(value, f"{prefix}{name}.")
+        elif isinstance(value, list):  # of tables: filings have dates of their own
+            tables = {str(place): one for place, one in enumerate(value) if isinstance(one, dict)}
+            yield from _instants(tables, f"{prefix}{name}.")
         elif isinstance(value, datetime):
             yield f"{prefix}{name}", value

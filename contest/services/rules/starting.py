@@ -88,6 +88,14 @@ TEMPLATES = (
               "of their score, and the final's marks are shown on the stage screen as they fall."),
     ),
     Template(
+        "ba-cap", "templates/ba-cap.toml",
+        Label("Hội thi ba cấp, có báo cáo phải nộp", "Three levels, with filings"),
+        Label("Cho hội thi của thành phố có vòng ở phường và chi đoàn: mỗi phường gửi lên 3 clip, "
+              "nộp kế hoạch và báo cáo đúng hạn; 100 % điểm giám khảo chấm kín, không cần Fanpage.",
+              "For a city's contest with stages in wards and branches: each ward hands up 3 clips "
+              "and files a plan and a report; 100 % by a blind jury, without a Fanpage."),
+    ),
+    Template(
         "clip-doc", "templates/clip-doc.toml",
         Label("Thử thách clip dọc", "Vertical clips"),
         Label("Cho phong trào rộng trên điện thoại: clip dọc 9:16 từ 30 đến 90 giây, mỗi đơn vị "

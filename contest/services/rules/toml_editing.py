@@ -15,6 +15,9 @@ def edited(source: str, values: Mapping[str, Any]) -> str:
         *tables, name = key.split(".")
         table: Any = document
         for part in tables:
+            if isinstance(table, list):  # a row of a list of tables: ``filings.0.due``
+                table = table[int(part)]
+                continue
             if part not in table:
                 table[part] = tomlkit.table()
             table = table[part]

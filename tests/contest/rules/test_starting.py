@@ -52,6 +52,8 @@ def test_names_and_dates_are_the_organisers(one: Template) -> None:
     assert profile.prizes == old.prizes
     years = {at.year for _, at in cloning.instants(source)}
     assert years == {2027}
+    apart = schedule.entries_close - old.schedule.entries_close
+    assert [f.due - apart for f in profile.filings] == [f.due for f in old.filings]
 
 
 def test_without_a_last_day_the_template_says_how_long() -> None:

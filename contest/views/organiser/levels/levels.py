@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from contest.models import LevelLink
+from contest.services.core import profiles
 from contest.services.levels import handing_up, links, tree
 from contest.views.shared.forms import Form, MultiCheckboxField
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -64,6 +65,7 @@ def _home(
         own=links.of_child(current.db, current.contest), below=found,
         ask_form=ask or AskForm(formdata=None), unit_form=unit, why_form=why, refused_id=level_id,
         names={one.id: links.unit_name(one) for one in found if one.state == "asked"},
+        titles={one.id: profiles.profile_of(one.child).contest.title for one in found if one.child},
         root=tree.of(current.db, current.contest, at=current.now),
     )
 
