@@ -34,6 +34,17 @@ def between(profile: Profile, after: Profile) -> Iterator[Fault]:
             "the next round begins before this one is decided (schedule.counts_close), so nobody "
             "has gone on yet; put it at that hour or later",
         )
+    opens = after.schedule.entries_open
+    for key, moment in (("schedule.jury_closes", after.schedule.ballots_close),
+                        ("publication.release_at", after.release_at)):
+        if moment < opens:
+            yield (
+                f"next_round.rules.{key}",
+                "mốc này của vòng sau lấy theo vòng này nên đã qua khi vòng sau bắt đầu; hãy ghi "
+                "một giờ của vòng sau",
+                "is this round's, so that it has passed when the next one begins; give the next "
+                "round an hour of its own",
+            )
     prizes = sum(one.count for one in after.prizes if one.by == "overall")
     if said is not None and said.by == "best" and said.count is not None and prizes > said.count:
         yield (

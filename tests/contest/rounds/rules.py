@@ -14,6 +14,7 @@ entries_open = 2023-07-01T08:00:00+07:00
 entries_close = 2023-07-02T08:00:00+07:00
 publicity_opens = 2023-07-02T08:00:00+07:00
 counts_close = 2023-07-05T20:00:00+07:00
+jury_closes = 2023-07-05T20:30:00+07:00
 awards = 2023-07-05T21:00:00+07:00
 
 [next_round.rules.jury]

@@ -54,12 +54,13 @@ def test_a_rule_file_says_who_goes_on_and_what_the_next_rounds_rules_are() -> No
     ("carried = 30", "carried = 100", "next_round.carried"),
     ("entries_open = 2023-07-01", "entries_open = 2023-06-19",
      "next_round.rules.schedule.entries_open"),
+    ("jury_closes = 2023-07-05T20:30:00+07:00\n", "", "next_round.rules.schedule.jury_closes"),
     ("live = true", "blind = true\nlive = true", "next_round → jury.live"),
     ("live = true", "livve = true", "next_round → jury.livve"),
     ("[next_round.rules.jury]", '[next_round.rules.contest]\nslug = "x"\n[next_round.rules.jury]',
      "next_round.rules.contest"),
 ], ids=["no-count", "zero", "both", "no-least", "above-all", "no-last-place", "no-categories",
-        "more-prizes", "all-carried", "too-early", "blind-and-live", "misspelt", "not-its-own"])
+        "more-prizes", "all-carried", "too-early", "old-deadline", "blind-and-live", "misspelt", "not-its-own"])
 def test_rules_that_contradict_themselves_are_refused_by_key(change: str, to: str, key: str):
     with pytest.raises(Invalid) as refused:
         load(change, to)
