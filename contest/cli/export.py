@@ -1,6 +1,7 @@
 """``hoithi export``: a contest's result as a file."""
 
 import sys
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -35,19 +36,19 @@ def command() -> None:
 def write(slug: str, number: int | None, kind: str, lang: str, output: Path | None) -> None:
     """The result of contest SLUG: ranking, every mark under juror codes, counts."""
     platform = open_platform()
-    with platform.db.read() as session:
+    with ExitStack() as held:
+        session = held.enter_context(platform.db.read_one_moment())
         found = exports.pick(session, profiles.find(session, slug), number, actor=SYSTEM)
+        content: Iterable[bytes]
         if kind == "json":
-            content = exports.as_json(found)
+            content = exports.json_parts(session, found)
         elif kind == "xlsx":
-            content = workbook.of_result(session, found, lang)
+            content = [workbook.of_result(session, found, lang)]
         else:
             content = exports.bundle(found, platform.blobs)
-    _note(platform, slug, "list:results")
-    if output is None:
-        sys.stdout.buffer.write(content)
-    else:
-        output.write_bytes(content)
+        _note(platform, slug, "list:results")
+        file = held.enter_context(output.open("wb")) if output else sys.stdout.buffer
+        file.writelines(content)
 
 
 @command.command("reel")

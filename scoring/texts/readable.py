@@ -24,22 +24,32 @@ def _encoder(sort: bool) -> json.JSONEncoder:
 
 
 def parts(value: object, *, sort: bool = True) -> Iterator[str]:
-    """``value`` as text, piece by piece, so that a large one is never there as a whole. ``sort``:
-    keys in their order. Keys must be texts; raises ``TypeError`` for what JSON has no form for."""
+    """``value`` as text, piece by piece, so that a large one is never there as a whole: an iterator
+    in it is a list whose items are let go once they are written. ``sort``: keys in their order.
+    Keys must be texts; raises ``TypeError`` for what JSON has no form for."""
     return _parts(value, 0, sort)
 
 
 def members(pairs: Iterable[tuple[str, object]]) -> Iterator[str]:
     """The object of these members, in the order of their keys, in which they must come: each value
     is let go once it is written."""
-    before = "{"
-    for key, value in pairs:
-        yield f"{before}{_line(1)}{_key(key)}: {_whole(value, 1, True)}"
+    lines = (f"{_key(key)}: {_whole(value, 1, True)}" for key, value in pairs)
+    return _one_by_one(lines, 0, "{", "}")
+
+
+def _one_by_one(lines: Iterable[str], depth: int, opening: str, closing: str) -> Iterator[str]:
+    before = opening
+    for line in lines:
+        yield f"{before}{_line(depth + 1)}{line}"
         before = ","
-    yield "{}" if before == "{" else "\n}"
+    yield f"{opening}{closing}" if before == opening else f"{_line(depth)}{closing}"
 
 
 def _parts(value: object, depth: int, sort: bool) -> Iterator[str]:
+    if isinstance(value, Iterator):
+        items = (_whole(item, depth + 1, sort) for item in value)
+        yield from _one_by_one(items, depth, "[", "]")
+        return
     write = _simple if depth < _APART else _whole
     written = write(value, depth, sort)
     if written is not None:

@@ -35,6 +35,13 @@ def test_an_object_whose_members_come_one_by_one_is_the_same(value: dict[str, An
     assert found == json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
 
 
+@given(st.lists(VALUES, max_size=3))
+def test_an_iterator_is_a_list(values: list[Any]) -> None:
+    found = "".join(readable.parts({"a": {"b": iter(values), "c": 1}, "d": iter(values)}))
+    same = {"a": {"b": values, "c": 1}, "d": values}
+    assert found == json.dumps(same, ensure_ascii=False, indent=1, sort_keys=True)
+
+
 def test_a_large_value_is_never_there_as_a_whole() -> None:
     entries = [{"id": number, "marks": {"GK1": {"a": 1}}, "more": [[]]} for number in range(2000)]
     found = list(readable.parts({"input": {"entries": entries}}))

@@ -1,11 +1,11 @@
-"""A result as files: JSON for programs, CSV for the office, the evidence bundle. The workbook that
-computes itself is ``services/awards/workbook.py``.
+"""A result as files: JSON for programs, CSV for the office, the evidence bundle; JSON and bundle
+piece by piece. The workbook that computes itself is ``services/awards/workbook.py``.
 
 Only once the jury round is locked; marks appear under juror codes.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,11 @@ from contest.permissions import require
 from contest.ports import BlobStore
 from contest.services.core import spreadsheets
 from contest.services.core.spreadsheets import Table
-from contest.services.results import results, standings
+from contest.services.results import ranking_rows, results, standings
 from contest.services.results.results import FINAL
+from scoring.texts import readable
+
+TOGETHER = 200  # pieces of the JSON that are sent at once
 
 WORDS = {
     "vi": {
@@ -54,24 +57,33 @@ def pick(
     return found
 
 
-def as_json(result: Result) -> bytes:
-    """The whole revision: its input and the result."""
+def json_parts(session: Session, result: Result) -> Iterator[bytes]:
+    """The whole revision as JSON, its input and the result, piece by piece: of a national contest
+    that is a hundred megabytes, of which some hundred clips are in memory. ``session`` stays open
+    until the last piece."""
+    pieces = ranking_rows.in_pieces
     content = {
         "number": result.number, "state": result.state, "reason": result.reason,
         "input_sha256": result.input_sha256, "output_sha256": result.output_sha256,
         "bundle_sha256": result.bundle_sha256 or None,
-        "input": result.input, "names": result.names, "result": result.output,
+        "input": pieces(session, result, Result.input, "entries"), "names": result.names,
+        "result": pieces(session, result, Result.output, "ranking"),
     }
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+    written = readable.parts(content, sort=False)
+    while some := "".join(islice(written, TOGETHER)):
+        yield some.encode()
+    yield b"\n"
 
 
-def bundle(result: Result, blobs: BlobStore) -> bytes:
-    """The evidence bundle. Raises ``Conflict`` before the revision is frozen."""
+def bundle(result: Result, blobs: BlobStore) -> Iterator[bytes]:
+    """The evidence bundle, piece by piece. Raises ``Conflict`` before the revision is frozen, and
+    at once what the store says."""
     if result.state not in FINAL or not result.bundle_sha256:
         raise Conflict(
             "Gói minh chứng có sau khi chốt kết quả.", "There is a bundle once it is frozen."
         )
-    return b"".join(blobs.chunks(result.erased_bundle_sha256 or result.bundle_sha256))
+    pieces = iter(blobs.chunks(result.erased_bundle_sha256 or result.bundle_sha256))
+    return chain([next(pieces, b"")], pieces)
 
 
 def as_csv(result: Result, language: str) -> bytes:

@@ -6,7 +6,7 @@ the revision stays as it is.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contest.folding import fold
 from contest.models import Result
@@ -29,6 +29,8 @@ from contest.models.base import Json
 from contest.services.core import pagination, search
 from contest.services.core.pagination import Pagination
 from contest.services.results.kept import kept
+
+AT_ONCE = 500  # rows of a list in memory
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,32 @@ def _part(session: Session, result: Result, name: str) -> list[dict[str, Any]]:
     return session.scalar(query) or []
 
 
+def in_pieces(
+    session: Session, result: Result, column: InstrumentedAttribute[dict[str, Any]], long: str
+) -> dict[str, Any]:
+    """What is stored in ``input`` or ``output``, with the list under the key ``long`` as an
+    iterator, read some hundred at a time while it is asked; keys in the order of the database."""
+    sqlite, own = _on_sqlite(session), Result.id == result.id
+    each = func.json_each(column) if sqlite else func.jsonb_each(column)
+    keys = each.table_valued("key", joins_implicitly=True)
+    named = session.scalars(select(keys.c.key).select_from(Result, keys).where(own)).all()
+    return {
+        key: _listed(session, result, column, key) if key == long
+        else session.scalar(select(type_coerce(column[key], Json)).where(own))
+        for key in named
+    }
+
+
+def _listed(
+    session: Session, result: Result, column: InstrumentedAttribute[dict[str, Any]], key: str
+) -> Iterator[Any]:
+    rows, place = _elements(session, column, key)
+    query = select(type_coerce(rows.c.value, Json)).select_from(Result, rows).where(
+        Result.id == result.id
+    )
+    return iter(session.scalars(query.order_by(place).execution_options(yield_per=AT_ONCE)))
+
+
 def places(session: Session, result: Result) -> list[tuple[str, int, str, list[str]]]:
     """Each line's clip, rank, rounded total and prizes, best first."""
     rows, place = _elements(session)
@@ -210,14 +238,17 @@ def _on_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _elements(session: Session) -> tuple[TableValuedAlias, ColumnElement[int]]:
-    """The ranking's columns ``value`` and ``place``, beside the result's own."""
+def _elements(
+    session: Session, column: InstrumentedAttribute[dict[str, Any]] = Result.output,
+    key: str = "ranking",
+) -> tuple[TableValuedAlias, ColumnElement[int]]:
+    """A list's columns ``value`` and ``place``, beside the result's own."""
     if _on_sqlite(session):
-        rows = func.json_each(Result.output, "$.ranking").table_valued(
+        rows = func.json_each(column, f"$.{key}").table_valued(
             "value", "key", joins_implicitly=True
         )
         return rows, rows.c.key
-    rows = func.jsonb_array_elements(Result.output["ranking"]).table_valued(
+    rows = func.jsonb_array_elements(column[key]).table_valued(
         "value", with_ordinality="place", joins_implicitly=True
     ).render_derived()
     return rows, rows.c.place

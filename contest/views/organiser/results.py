@@ -3,6 +3,7 @@
 No mark is shown before the jury round is locked.
 """
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -189,8 +190,9 @@ def _places() -> list[str]:
 def export(number: int, kind: str) -> Response:
     """A revision as a file; ``zip`` is the evidence bundle."""
     result = exports.pick(current.db, current.contest, number, actor=current.actor)
+    content: bytes | Iterator[bytes]
     if kind == "json":
-        content = exports.as_json(result)
+        content = _json(result.id)
     elif kind == "xlsx" and under_way.large(current.db, current.contest):
         made = workbooks.ready(current.db, result, current.language)
         name = f"{current.contest.slug}-{result.number}.xlsx"
@@ -202,6 +204,18 @@ def export(number: int, kind: str) -> Response:
     else:
         content = exports.bundle(result, current.platform.blobs)
     return attachment(content, str(result.number), kind)
+
+
+def _json(result_id: int) -> Iterator[bytes]:
+    """In a session of its own: the request's ends before its answer is sent."""
+    reading = current.platform.db.read_one_moment
+
+    def parts() -> Iterator[bytes]:
+        with reading() as session:
+            result = session.get_one(Result, result_id, options=standings.LIGHT)
+            yield from exports.json_parts(session, result)
+
+    return parts()
 
 
 @bp.post("/<int:number>/workbook")

@@ -71,7 +71,7 @@ def test_from_the_upload_to_the_papers(  # noqa: PLR0917 - all that a contest is
     stage = _closed(bench, submission)
     result = stage.publish(stage.freeze(stage.compute()))
     bundle = tmp_path / "bundle.zip"
-    bundle.write_bytes(exports.bundle(result, platform.blobs))
+    bundle.write_bytes(b"".join(exports.bundle(result, platform.blobs)))
     assert not [one for one in scoring.bundle.verify(bundle) if one.holds is False]
     with platform.db.read() as session:
         row = session.merge(result, load=False)
