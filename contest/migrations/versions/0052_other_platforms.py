@@ -11,7 +11,7 @@ from alembic import op
 import contest.models.base
 
 revision: str = "0052"
-down_revision: str | None = "0048"
+down_revision: str | None = "0051"
 branch_labels = None
 depends_on = None
 

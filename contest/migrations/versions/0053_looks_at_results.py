@@ -6,7 +6,7 @@ from alembic import op
 import contest.models.base
 
 revision: str = "0053"
-down_revision: str | None = "0051"
+down_revision: str | None = "0052"
 branch_labels = None
 depends_on = None
 

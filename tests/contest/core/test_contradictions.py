@@ -168,7 +168,7 @@ def platform(**rules: object) -> Callable[[], str]:
          "hãy đặt ít nhất 5", "put at least 5, or lower quota.maximum"),
         (edited({"questions": [QUESTION], "scoring.jury_weight": 0}), "questions.0.seen_by",
          "không có giám khảo nào đọc", 'take "jurors" out'),
-        (edited({"questions": [QUESTION | {"seen_by": ["jurors", "jurors"]}]}), "questions.0.seen_by",
+        (edited({"questions": [QUESTION | {"seen_by": ["jurors"] * 2}]}), "questions.0.seen_by",
          "có hai lần", "take one out"),
         (edited({"reminders.filings": ["1d"]}), "reminders.filings",
          "không có [[filings]] nào", "there are no [[filings]]; add some"),

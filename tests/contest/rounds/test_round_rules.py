@@ -60,7 +60,8 @@ def test_a_rule_file_says_who_goes_on_and_what_the_next_rounds_rules_are() -> No
     ("[next_round.rules.jury]", '[next_round.rules.contest]\nslug = "x"\n[next_round.rules.jury]',
      "next_round.rules.contest"),
 ], ids=["no-count", "zero", "both", "no-least", "above-all", "no-last-place", "no-categories",
-        "more-prizes", "all-carried", "too-early", "old-deadline", "blind-and-live", "misspelt", "not-its-own"])
+        "more-prizes", "all-carried", "too-early", "old-deadline", "blind-and-live",
+        "misspelt", "not-its-own"])
 def test_rules_that_contradict_themselves_are_refused_by_key(change: str, to: str, key: str):
     with pytest.raises(Invalid) as refused:
         load(change, to)
