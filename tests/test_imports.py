@@ -65,7 +65,7 @@ HOUSE = {
     # screens: no audience knows another
     "views.shared": f"{WORDS} drawing models ports ready_pages wiring {SERVICES}",
     "views.account": f"{WORDS} clock db models ports ready_pages {SERVICES} views.shared",
-    "views.unit": f"{WORDS} models uploads {SERVICES} views.shared",
+    "views.unit": f"{WORDS} drawing models uploads {SERVICES} views.shared",
     "views.review": f"{WORDS} models {SERVICES} views.shared",
     "views.jury": f"{WORDS} models ready_pages {SERVICES} views.shared",
     "views.organiser": f"{WORDS} docx mail_rendering models ports ready_pages {SERVICES}"
