@@ -15,7 +15,9 @@ const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
 // of silence on the network, takes three times as long and finds the same.
 async function withPa11y(browser, address, cookie, width) {
   const [page] = await browser.pages();
-  await page.setExtraHTTPHeaders(cookie ? { Cookie: cookie } : {});
+  // As the browser's own: once a page sets one, a header with others is no longer sent.
+  const cookies = cookie.split("; ").filter(Boolean).map((one) => one.split(/=(.*)/s));
+  await page.setCookie(...cookies.map(([name, value]) => ({ name, value, url: address })));
   await page.setViewport({ width, height: 800 });
   await page.goto(address, { waitUntil: "load", timeout: 120_000 });
   const viewport = { width, height: 800 };

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ def template_files() -> list[Path]:
     return sorted(p for p in files if not re.search(r"\.(vi|en)\.\w+$", p.name))
 
 
+@cache
 def msgids() -> dict[str, str]:
     """Every text that code or a template asks a translation of -> the file that asks."""
     with (ROOT / "babel.cfg").open() as config:
@@ -55,6 +57,7 @@ def msgids() -> dict[str, str]:
     return found
 
 
+@cache
 def english() -> dict[str, tuple[str, ...]]:
     """msgid -> its translations (two where it is a plural), without fuzzy ones."""
     with CATALOGUE.open("rb") as file:

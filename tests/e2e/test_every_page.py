@@ -10,6 +10,7 @@ from pprint import pformat
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browsing import serving
 from tests.e2e.auditors import look
 from tests.e2e.conftest import House
 from tests.e2e.walk import EVERYBODYS, Album, Walk
@@ -161,10 +162,18 @@ def test_html_that_is_not_valid_is_found():
     assert any("no-dup-id" in fault for fault in album.invalid())
 
 
-def test_pa11y_finds_faults_on_the_second_page_too():
-    """It looks at all pages in one tab, so none may be taken for the one before."""
-    good = "data:text/html,<!doctype html><html lang=vi><title>x</title><h1>x</h1>"
-    bad = good + "<img src=x.png>"
-    found = look("pa11y", [good, bad])
+def test_pa11y_finds_faults_on_the_second_page_too_and_is_still_signed_in():
+    """It looks at all pages in one tab, so none may be taken for the one before; and where a page
+    sets a cookie, the person's own is still sent."""
+
+    def served(environ, start):
+        known = "staff=me" in environ.get("HTTP_COOKIE", "")
+        image = "<img src=x.png>" if known and environ["PATH_INFO"] == "/bad" else ""
+        start("200 OK", [("Content-Type", "text/html"), ("Set-Cookie", "another=1")])
+        return [f"<!doctype html><html lang=vi><title>x</title><h1>x</h1>{image}".encode()]
+
+    with serving(served) as address:
+        good, bad = f"{address}/good", f"{address}/bad"
+        found = look("pa11y", [good, bad], "staff=me; lang=vi")
     assert found[good] == []
     assert any("H37" in fault for fault in found[bad])

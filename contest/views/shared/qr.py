@@ -14,5 +14,6 @@ def qr_svg(text: str, label: str) -> Markup:
     out = io.BytesIO()
     code.make_image(image_factory=SvgPathImage).save(out)
     drawn = out.getvalue().decode().partition("?>")[2].strip()
+    drawn = drawn.replace(' id="qr-path"', "")  # a page may have several
     head = Markup('<svg class="qr" role="img" aria-label="{}" ').format(label)
     return head + Markup(drawn.removeprefix("<svg "))  # noqa: S704 - drawn by the library

@@ -69,10 +69,9 @@ class Checking:
 
     def check(self, submission: Submission, kind: str = "quick") -> Check:
         with self.platform.db.read() as session:
-            query = select(Check).where(
-                Check.version_id == submission.version_id, Check.kind == kind
-            )
-            return session.scalars(query).one()
+            return session.scalars(
+                select(Check).where(Check.version_id == submission.version_id, Check.kind == kind)
+            ).one()
 
     def work(self, kind: str = "check.quick") -> list[str]:
         """Perform all rows of a kind; their states afterwards."""

@@ -22,8 +22,7 @@ from tests.contest.conftest import WHILE_OPEN
 from tests.contest.errands.standin import CONFIRM, QUOTA, File, running, text, to
 
 pytestmark = pytest.mark.one_database
-CLIP = b"\0\0\0\x18ftypmp42" + os.urandom(60_000)
-DRIVE_ID = "1AbCdEfGhIjKlMnOpQrStUvWxYz012345"
+CLIP, DRIVE_ID = b"\0\0\0\x18ftypmp42" + os.urandom(60_000), "1AbCdEfGhIjKlMnOpQrStUvWxYz012345"
 SHARED = f"https://drive.google.com/file/d/{DRIVE_ID}/view?usp=sharing"
 GIVES, ASKS = "drive.usercontent.google.com", "/download"
 PLAIN = "https://clip.example.vn/phim/clip.mp4"

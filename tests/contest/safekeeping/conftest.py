@@ -13,6 +13,7 @@ import pytest
 from contest.clock import FixedClock
 from contest.config import Settings
 from contest.models import Contest, Evidence, Snapshot, Submission
+from contest.safekeeping import sealed_settings
 from contest.services.jury import jury_round
 from tests.contest.conftest import Build
 from tests.contest.factory import Factory
@@ -50,6 +51,13 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert spec.origin is not None
     own = Path(spec.origin).parent / "pginstall" / "bin"
     monkeypatch.setenv("PATH", f"{os.environ['PATH']}{os.pathsep}{own}")
+
+
+@pytest.fixture(autouse=True)
+def quick_seals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A passphrase takes a tenth of a second to try, on purpose, at each backup and each restore;
+    today's settings: ``test_backup.py``, and what runs as a process of its own."""
+    monkeypatch.setattr(sealed_settings, "N", 2)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from contest.config import Settings
 from contest.db import Database
 from contest.errors import Conflict, DomainError, Invalid, NoSpace
 from contest.models import AuditRow, Base, ClipVersion, Result, Submission
-from contest.safekeeping import clips, proof, status
+from contest.safekeeping import clips, proof, sealed_settings, status
 from contest.safekeeping.backup import GIVEN_UP, Wishes, back_up
 from contest.safekeeping.folder import BackupFolder
 from contest.safekeeping.restore import Wanted, restore
@@ -22,6 +22,8 @@ from contest.services.privacy import workdays
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.contest.stage import Stage
+
+AS_SHIPPED = sealed_settings.N, sealed_settings.R, sealed_settings.P
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -78,6 +80,11 @@ def test_no_secret_stands_open_in_a_backup(platform: Platform, stage: Stage, to:
     held = b"".join(files(to / "sets").values())
     assert platform.settings.secret_key.encode() not in held
     assert platform.settings.backup_passphrase.encode() not in held
+
+
+def test_a_passphrase_is_dear_to_try() -> None:
+    """32 MB and a tenth of a second."""
+    assert AS_SHIPPED == (2**15, 8, 1)
 
 
 def test_another_passphrase_opens_nothing_and_restores_nothing(

@@ -2,9 +2,8 @@
 
 import json
 import os
+import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,8 +20,8 @@ from contest.safekeeping import anywhere, restic, schedule, status
 from contest.safekeeping.backup import Wishes
 from contest.safekeeping.restore import Wanted
 from contest.wiring import Platform
-from tests import seaweed
-from tests.contest.factory import Factory
+from tests import forks, seaweed
+from tests.contest.safekeeping import cheap_key
 from tests.contest.safekeeping.conftest import PASSPHRASE
 from tests.contest.safekeeping.test_backup import everything, files
 from tests.contest.stage import Stage
@@ -36,8 +35,17 @@ def settings(settings: Settings) -> Settings:
     return replace(settings, backup_sftp=SFTP)
 
 
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty one, to be copied."""
+    folder = tmp_path_factory.mktemp("restic") / "repository"
+    cheap_key.make(folder, PASSPHRASE)
+    return folder
+
+
 @pytest.fixture
-def there(tmp_path: Path) -> str:
+def there(repository: Path, tmp_path: Path) -> str:
+    shutil.copytree(repository, tmp_path / "repository")
     return f"sftp:somewhere:{tmp_path}/repository"
 
 
@@ -48,16 +56,27 @@ def bucket() -> Iterator[str]:
         yield f"s3:{server.endpoint}/backups"
 
 
-@pytest.mark.parametrize("kind", ["sftp", "bucket"])
 def test_everything_comes_back_from_elsewhere(
-    platform: Platform, stage: Stage, kind: str, place: Settings, request: pytest.FixtureRequest
+    platform: Platform, stage: Stage, there: str, place: Settings
 ) -> None:
-    there = request.getfixturevalue("there" if kind == "sftp" else "bucket")
-    if kind == "bucket":
-        there = f"{there}/{platform.db.engine.dialect.name}"
-        keys = f"{seaweed.ACCESS}:{seaweed.SECRET}"
-        platform = rewired(platform, backup_keys=keys)
-        place = replace(place, backup_keys=keys)
+    _comes_back(platform, stage, there, place)
+
+
+@pytest.mark.one_database
+def test_everything_comes_back_from_a_bucket(
+    platform: Platform, stage: Stage, bucket: str, place: Settings
+) -> None:
+    """In a repository that is made there, with the key that restic gives it."""
+    there = f"{bucket}/{platform.db.engine.dialect.name}"
+    keys = f"{seaweed.ACCESS}:{seaweed.SECRET}"
+    platform = rewired(platform, backup_keys=keys)
+    _comes_back(platform, stage, there, replace(place, backup_keys=keys))
+    assert anywhere.prove(platform.settings, there, Wanted()).holds
+    assert len(anywhere.back_up(platform, there, Wishes(keep=1)).manifest.clips) > 0
+    assert len(restic.Repository.of(platform.settings, there).snapshots()) == 1
+
+
+def _comes_back(platform: Platform, stage: Stage, there: str, place: Settings) -> None:
     anywhere.reach(platform.settings, there)
     anywhere.back_up(platform, there, Wishes())
     stage.make.submission(stage.units[0], clip=b"one more clip")
@@ -76,10 +95,6 @@ def test_everything_comes_back_from_elsewhere(
     back.engine.dispose()
     assert files(place.storage_dir) == files(platform.settings.storage_dir)
     assert not (place.data_dir / "fetched").exists()
-    if kind == "bucket":
-        assert anywhere.prove(platform.settings, there, Wanted()).holds
-        assert len(anywhere.back_up(platform, there, Wishes(keep=1)).manifest.clips) > 0
-        assert len(restic.Repository.of(platform.settings, there).snapshots()) == 1
 
 
 @pytest.mark.database_kind("sqlite")
@@ -136,6 +151,7 @@ def test_what_does_not_serve_is_said_in_one_sentence(
     if wrong != "none":
         anywhere.back_up(platform, there, Wishes())
     else:
+        there = f"{there}-new"
         restic.Repository.of(platform.settings, there).ready()
     asked = {
         "passphrase": replace(place, backup_passphrase="another one, long enough"),
@@ -163,24 +179,24 @@ def test_an_address_shows_no_password() -> None:
 
 @pytest.mark.database_kind("sqlite")
 def test_killed_while_it_sends_the_next_run_goes_on(
-    platform: Platform, stage: Stage, there: str, make: Factory, place: Settings
+    platform: Platform, stage: Stage, there: str, place: Settings, tmp_path: Path
 ) -> None:
+    """Once before its first byte, once when a part of the clips is there."""
     for number in range(6):
-        make.submission(stage.units[0], clip=os.urandom(6_000_000) + bytes([number]))
+        stage.make.submission(stage.units[0], clip=os.urandom(6_000_000) + bytes([number]))
     anywhere.back_up(platform, there, Wishes())
-    for pause in (0.4, 1.2):
-        make.submission(stage.units[0], clip=os.urandom(20_000_000))
-        process = subprocess.Popen(
-            [sys.executable, "-m", "contest", "backup", there], stderr=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, start_new_session=True, env=environment(platform.settings),
+    sets, sent = platform.settings.data_dir / "elsewhere" / "sets", tmp_path / "repository/data"
+    for folder in (sets, sent):
+        stage.make.submission(stage.units[0], clip=os.urandom(40_000_000))
+        before = count(folder)
+        process = forks.begin_command(
+            "backup", there, environ=environment(platform.settings), folder=tmp_path
         )
-        until = platform.settings.data_dir / "elsewhere" / "sets"
-        while not any(until.iterdir()) and process.poll() is None:
+        while count(folder) == before and process.is_alive():
             time.sleep(0.01)
-        time.sleep(pause)
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        if process.is_alive():
+            os.killpg(process.pid or 0, signal.SIGKILL)
+        process.join()
     made = anywhere.back_up(platform, there, Wishes())
     restored = anywhere.restore(place, there, Wanted())
     assert restored.manifest.name == made.manifest.name
@@ -188,6 +204,11 @@ def test_killed_while_it_sends_the_next_run_goes_on(
     with platform.db.read() as session:
         wanted = set(session.scalars(select(ClipVersion.sha256)))
     assert wanted <= {path.name for path in place.storage_dir.glob("*/*")}
+
+
+def count(folder: Path) -> int:
+    """Files and folders below it, while others make and remove some."""
+    return sum(len(folders) + len(found) for _, folders, found in os.walk(folder))
 
 
 def environment(settings: Settings) -> dict[str, str]:
