@@ -55,7 +55,7 @@ def mend_a_finding(film: Recorder, house: House) -> None:
     film.say("Đọc lỗi: clip của bạn, quy định", "Read the finding: your clip, the rule")
     film.show(".finding", 2.0)
     film.say("Bấm Nhờ sửa giúp", "Press Ask to have it repaired")
-    film.tap("#repaired a", 1.2)
+    film.tap("main a.button[href$='/fix']", 1.2)
     film.say("Chọn cách sửa, rồi Làm bản sửa", "Choose how, then make a repaired clip")
     film.show("main form input[type=radio]", 0.5).check(force=True)
     film.tap("main form .actions button", 2.0)
