@@ -22,6 +22,7 @@ KINDS = ("front", "web", "uploads", "relay", "worker")
 EACH = 2
 NAMES = [f"{kind}-{number}" for kind in KINDS for number in range(1, EACH + 1)]
 RESTART_S = 1.5
+ENDS_S = 120  # what is at work may be finished
 
 
 class Doors:
@@ -76,6 +77,8 @@ class Machines:
         self.doors = Doors([self.ports[name] for name in NAMES if name.startswith("front")])
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.killed: list[str] = []
+        self.releases: dict[str, Path] = {}  # by machine the folder of the program that it runs
+        self.replaced: dict[str, int] = {}  # how each that was replaced had ended: its exit code
         self.lock, self.over = threading.Lock(), threading.Event()
 
     @property
@@ -120,7 +123,7 @@ class Machines:
             self.processes[name] = subprocess.Popen(
                 ending_with_parent("TERM", argv), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={**os.environ, **self.environ, "HOITHI_DATA_DIR": str(self.disk(name))},
-                start_new_session=True,
+                start_new_session=True, cwd=self.releases.get(name),
             )
 
     def kill(self, name: str) -> None:
@@ -130,6 +133,15 @@ class Machines:
             _kill(self.processes[name])
             shutil.rmtree(self.disk(name))
             self.killed.append(name)
+
+    def replace(self, name: str, release: Path) -> None:
+        """Ask the tree to end, as an upgrade does, and start it from ``release``, on its own disk.
+        """
+        with self.lock:
+            self.processes[name].terminate()
+            self.replaced[name] = self.processes[name].wait(ENDS_S)
+            self.releases[name] = release
+            self.start(name)
 
     def _keep_on(self) -> None:
         """As a machine's own supervisor does."""

@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from textwrap import wrap
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -21,10 +22,14 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.properties import PageSetupProperties
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
 Table = tuple[list[str], list[list[object]]]  # titles, rows
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _RISKY = frozenset([*_FORMULA, "|", "%"])  # with what defusedcsv looks at besides
+# In CSV: what a cell may begin behind, and what is risky there, each as one sign.
+_MARKED = bytes.maketrans(b',"\n' + "".join(sorted(_RISKY)).encode(), b",,," + b"=" * len(_RISKY))
 CSV_ROWS = 1000  # in a piece
 NARROWEST, WIDEST = 8, 60  # characters of a column
 ROW_POINTS, MOST_LINES = 15.0, 20
@@ -102,23 +107,45 @@ def csv_file(table: Table) -> bytes:
 
 
 def csv_parts(titles: list[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    """The same piece by piece, as the rows come; a row without a risky text goes the short way."""
-    out = io.StringIO(newline="")
-    guarded, plain = csv.writer(out), plain_csv.writer(out)
-    guarded.writerow(titles)
+    """The same piece by piece, as the rows come."""
     yield codecs.BOM_UTF8
-    for number, row in enumerate(rows, 1):
-        for value in row:
-            if value.__class__ is str and value[:1] in _RISKY:
-                guarded.writerow([_safe(one) for one in row])
-                break
+    yield from _written(chain([titles], rows))
+
+
+def csv_of_query(session: Session, titles: list[str], query: Select[Any]) -> Iterator[bytes]:
+    """As ``csv_parts`` for the rows of a query of texts, on PostgreSQL: it writes them itself, in a
+    third of the time. ``query`` names numbers and texts of ours alone."""
+    yield from csv_parts(titles, [])
+    raw: Any = session.connection().connection.driver_connection
+    written = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+    with raw.cursor() as cursor, cursor.copy(f"COPY ({written}) TO STDOUT (FORMAT csv)") as copy:
+        while lines := [bytes(line)[:-1] for line in islice(copy, CSV_ROWS)]:
+            block = b"\n".join([b"", *lines])
+            if b",=" in block.translate(_MARKED):
+                yield from _written(plain_csv.reader(io.StringIO(block[1:].decode(), newline="")))
+            else:
+                yield b"\r\n".join([*lines, b""])
+
+
+def _written(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """Rows without a risky text go the short way."""
+    out, source = io.StringIO(newline=""), iter(rows)
+    guarded, plain = csv.writer(out), plain_csv.writer(out)
+    while batch := list(islice(source, CSV_ROWS)):
+        if _plain(batch):
+            plain.writerows(batch)
         else:
-            plain.writerow(row)
-        if number % CSV_ROWS == 0:
-            yield out.getvalue().encode()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue().encode()
+            for row in batch:
+                writer, cells = (plain, row) if _plain([row]) else (guarded, map(_safe, row))
+                writer.writerow(list(cells))
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
+
+
+def _plain(rows: Sequence[Sequence[object]]) -> bool:
+    begun = {value[:1] for row in rows for value in row if value.__class__ is str}
+    return _RISKY.isdisjoint(begun)
 
 
 def quoted(sheet: str) -> str:

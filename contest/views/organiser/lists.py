@@ -1,7 +1,7 @@
 """The organiser's lists as files."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
@@ -10,6 +10,9 @@ from contest.models import Contest
 from contest.services.core import spreadsheets
 from contest.services.desk import lists
 from contest.views.shared.support import allows, attachment, current
+from scoring.texts import readable
+
+TOGETHER = 200  # rows of JSON that are sent at once
 
 bp = Blueprint("lists", __name__, url_prefix="/c/<slug>/organiser/lists")
 
@@ -18,32 +21,34 @@ bp = Blueprint("lists", __name__, url_prefix="/c/<slug>/organiser/lists")
 @allows("export.read")
 def export(what: str, kind: str) -> Response:
     """A whole list as a file, without the page's filter."""
+    if kind == "csv":
+        return attachment(_csv(what), what, kind)
     columns = lists.columns(what, current.profile, current.language)
-    titles = list(columns.values())
-    if (what, kind) == ("entries", "csv"):
-        return attachment(_csv(titles, what), what, kind)
     rows = lists.rows(current.db, current.contest, what, actor=current.actor, at=current.now,
                       language=current.language)
-    if kind == "csv":
-        return attachment(spreadsheets.csv_parts(titles, list(rows)), what, kind)
     if kind == "json":
-        named = [dict(zip(columns, row, strict=True)) for row in rows]
-        content = (json.dumps(named, ensure_ascii=False, indent=1) + "\n").encode()
-    else:
-        content = spreadsheets.workbook({what: (titles, [list(row) for row in rows])})
-    return attachment(content, what, kind)
+        return attachment(_json(list(columns), list(rows)), what, kind)
+    table = list(columns.values()), [list(row) for row in rows]
+    return attachment(spreadsheets.workbook({what: table}), what, kind)
 
 
-def _csv(titles: list[str], what: str) -> Iterator[bytes]:
+def _json(keys: list[str], rows: list[Sequence[object]]) -> Iterator[bytes]:
+    named = (dict(zip(keys, row, strict=True)) for row in rows)
+    written = readable.parts(named, sort=False)
+    while some := "".join(islice(written, TOGETHER)):
+        yield some.encode()
+    yield b"\n"
+
+
+def _csv(what: str) -> Iterator[bytes]:
     """Piece by piece, in a session of its own: the request's ends before its answer is sent."""
     actor, at, contest_id = current.actor, current.now, current.contest.id
-    language = current.language
-    reading = current.platform.db.read
+    language, reading = current.language, current.platform.db.read
 
     def parts() -> Iterator[bytes]:
         with reading() as session:
             contest = session.get_one(Contest, contest_id)
-            rows = lists.rows(session, contest, what, actor=actor, at=at, language=language)
-            yield from spreadsheets.csv_parts(titles, rows)
+            yield from lists.csv_parts(session, contest, what, actor=actor, at=at,
+                                       language=language)
 
     return parts()

@@ -7,9 +7,12 @@ import openpyxl
 import pytest
 from bs4 import BeautifulSoup
 
+from contest.actors import PUBLIC, SYSTEM
 from contest.clock import FixedClock
+from contest.errors import SignInNeeded
 from contest.models import Contest, Derivative, User
-from contest.services.core import spreadsheets
+from contest.services.core import profiles, spreadsheets
+from contest.services.desk import lists
 from contest.wiring import Platform
 from tests.contest.conftest import Client, Visits
 from tests.contest.factory import Factory
@@ -66,6 +69,41 @@ def test_no_text_begins_a_formula(text: str):
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
     book = openpyxl.load_workbook(io.BytesIO(spreadsheets.workbook({"t": (["t"], [[text]])})))
     assert book["t"]["A2"].value.startswith("'")
+
+
+NASTY = ['a "b", c', "two\nlines", "two\r\nlines", "-5", "+84 903", " led", "ends ", "%d", "|x",
+         "\\.", "a\\tb", "x,=1", '",=1"', "Đặng", "NULL", "'", "=1\n=2", '""', "\ttab", "100%"]
+
+
+def test_what_postgresql_writes_is_what_we_write(
+    platform: Platform, make: Factory, contest: Contest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every list as CSV, byte for byte, whatever stands in it."""
+    monkeypatch.setattr(spreadsheets, "CSV_ROWS", 3)  # plain and risky pieces in turn
+    unit = make.unit(contest, "Đoàn, Phường")
+    for number, text in enumerate(NASTY):
+        authors = [[text], [text, "Lê"], [text, "Lê", text], ["Lê", text], []][number % 5]
+        make.submission(unit, ("uploading", "in_review")[number % 2], title=text, authors=authors,
+                        code=f"CX-{number:06}", contact_name=NASTY[-number],
+                        contact_phone="" if number % 3 else "0903")
+    for number in range(4):
+        make.submission(unit, "in_review", code=f"CY-{number:06}", authors=["Nguyễn Văn An"])
+    at = platform.clock.now()
+    with platform.db.read() as session:
+        for what in lists.TITLES:
+            titles = list(lists.columns(what, profiles.profile_of(contest), "vi").values())
+            told = lists.rows(session, contest, what, actor=SYSTEM, at=at)
+            ours = b"".join(spreadsheets.csv_parts(titles, told))
+            found = lists.csv_parts(session, contest, what, actor=SYSTEM, at=at, language="vi")
+            assert b"".join(found) == ours
+
+
+def test_a_list_is_for_those_who_may_take_it(platform: Platform, contest: Contest) -> None:
+    with platform.db.read() as session:
+        for what in lists.TITLES:
+            with pytest.raises(SignInNeeded):
+                list(lists.csv_parts(session, contest, what, actor=PUBLIC, language="vi",
+                                     at=platform.clock.now()))
 
 
 def test_the_ranking_as_csv(
