@@ -17,7 +17,7 @@ from ..fence import nobody, works
 from ..sandbox import Collector, Limits, Sandbox, TooMuchOutput
 
 CODE = Path(__file__).parents[1] / "boxed"
-LIMITS = Limits(cpu_s=90, wall_s=180, file_size=400 << 20, log=1 << 20)
+LIMITS = Limits(cpu_s=90, wall_s=360, file_size=400 << 20, log=1 << 20)
 MOST_ANSWER = 32 << 20  # bytes; the words of a very long book are a few millions
 # The folder as a package of its own, wherever it lies, with nothing of what lies beside it.
 BEGIN = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -113,11 +114,12 @@ def _of_files(files: Sequence[dict[str, Any]], lang: str) -> list[str]:
 
 
 def _table(findings: Sequence[dict[str, Any]], lang: str) -> str:
-    """What failed stands first."""
+    """What failed stands first; what a rule says of several files in the same way, in one row."""
     order = {"hard": 0, "soft": 1, "pass": 2}
     rows = sorted(findings, key=lambda finding: order[_outcome(finding)])
     head = "".join(f'<th scope="col">{escape(_in(name, lang))}</th>' for name in COLUMNS)
-    body = "\n".join(_row(finding, lang) for finding in rows)
+    alike = groupby(rows, key=lambda finding: (finding["rule"], _outcome(finding)))
+    body = "\n".join(_row(list(group), lang) for _, group in alike)
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
 
 
@@ -125,11 +127,11 @@ def _outcome(finding: dict[str, Any]) -> str:
     return "pass" if finding["outcome"] == "pass" else str(finding["level"])
 
 
-def _row(finding: dict[str, Any], lang: str) -> str:
-    outcome = _outcome(finding)
-    heading = escape(_in(title(finding["rule"]), lang))
+def _row(findings: Sequence[dict[str, Any]], lang: str) -> str:
+    outcome = _outcome(findings[0])
+    heading = escape(_in(title(findings[0]["rule"]), lang))
     word = escape(_in(OUTCOMES[outcome], lang))
-    message = escape(finding[f"message_{lang}"])
+    message = "<br>".join(escape(finding[f"message_{lang}"]) for finding in findings)
     return (
         f'<tr><th scope="row">{heading}</th><td class="outcome {outcome}">{word}</td>'
         f"<td>{message}</td></tr>"

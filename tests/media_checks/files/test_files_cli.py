@@ -49,6 +49,7 @@ def test_together_they_are_one_entry(photos, tmp_path):
     assert (done.returncode, done.stderr) == (1, "")
     shown = html.read_text("utf-8")
     assert shown.count("data:image/jpeg;base64,") == 3 and "640×480 · 800×600 · 320×240" in shown
+    assert shown.count(">Tệp nguyên vẹn<") == 1 and "<br>Ảnh 3: Ảnh mở được" in shown
     assert 'alt="Ảnh 3"' in shown and ">Ảnh trùng nhau<" in shown
     [suite] = ET.parse(xml).getroot()
     assert (suite.get("name"), suite.get("failures")) == ("a.jpg, b.jpg, c.jpg", "2")
