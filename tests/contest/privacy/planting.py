@@ -209,7 +209,7 @@ def _rows_of_this_year(phase: Phase, common: dict[str, Any]) -> list[Any]:
         EntryPart(submission_id=clip.id, number=1, sha256=kept(phase, f"part: {SAID}".encode()),
                   size=9, filename=f"{BARE}.jpg", caption=SAID, created_at=at),
         EntryText(submission_id=clip.id, body=SAID, saved_at=at),
-        Leaf(version_id=clip.version_id, kind="page", number=1, size=9, media_type="image/jpeg",
+        Leaf(version_id=clip.version_id, kind="page", number=2, size=9, media_type="image/jpeg",
              sha256=kept(phase, f"leaf: {SAID}".encode()), data={"caption": SAID}, created_at=at),
         LinkFetch(public_id="link", submission_id=clip.id, state="failed", said={"vi": SAID},
                   address=f"https://drive.example/{BARE}", filename=f"{BARE}.mp4", begun_at=at,
