@@ -34,6 +34,7 @@ from contest.models import (
     Leaf,
     LevelLink,
     LinkFetch,
+    PlatformPost,
     PostRemoval,
     PrivacyRequest,
     Publication,
@@ -219,6 +220,9 @@ class World:
         self._handed_on(self.foreign, self.entries["published"])
         for_persons = {"contest_id": self.contest.id, "submission_id": submission.id,
                        "created_by": "user:1", "created_at": WHILE_OPEN}
+        self.make.add(PlatformPost(
+            platform="youtube", url="https://youtu.be/a", post_key="a", **for_persons
+        ))
         self.make.add(Withdrawal(purpose="news", follows="stays", due_by=AFTER, **for_persons))
         self.make.add(PostRemoval(
             sha256=paper, size=1, media_type="application/pdf", **for_persons

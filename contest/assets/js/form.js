@@ -28,7 +28,21 @@ function places(start) {
   }
 }
 
-const same = (one, other) => KEPT.every((name) => (one[name] ?? "") === (other[name] ?? ""));
+const same = (one, other) => Object.keys({ ...one, ...other }).every((name) => (one[name] ?? "") === (other[name] ?? ""));
+
+// The contest's own questions that are answered in words or by choosing.
+function questions(form) {
+  const asked = [...form.elements].filter((one) => one.name.startsWith("question_") && one.type !== "file");
+  return [...new Set(asked.map((one) => one.name))];
+}
+
+const several = (field) => [field].flatMap((one) => (one instanceof RadioNodeList ? [...one] : one))
+  .filter((one) => one.type === "checkbox");
+
+function valueOf(field) {
+  const boxes = several(field);
+  return boxes.length ? boxes.filter((one) => one.checked).map((one) => one.value).join("\n") : field.value;
+}
 
 // A draft whose form is open holds a lock of its name, so that another tab does not throw it away.
 function holdOpen(place) {
@@ -45,7 +59,7 @@ class Draft {
     this.form = form;
     this.start = `hoithi-entry:${form.dataset.kept}:`;
     this.note = form.querySelector("[data-kept-note]");
-    this.fields = KEPT.filter((name) => form.elements[name]);
+    this.fields = [...KEPT.filter((name) => form.elements[name]), ...questions(form)];
     this.given = this.values(); // by the server
     const id = ofTab(this.start) ?? Math.random().toString(36).slice(2);
     ofTab(this.start, id);
@@ -53,13 +67,15 @@ class Draft {
   }
 
   values() {
-    return Object.fromEntries(this.fields.map((name) => [name, this.form.elements[name].value]));
+    return Object.fromEntries(this.fields.map((name) => [name, valueOf(this.form.elements[name])]));
   }
 
   fill(values) {
     for (const name of this.fields) {
       const field = this.form.elements[name], value = values[name] ?? "";
-      if (field instanceof RadioNodeList) for (const one of field) one.checked = one.value === value;
+      const boxes = several(field), chosen = value.split("\n");
+      if (boxes.length) for (const one of boxes) one.checked = chosen.includes(one.value);
+      else if (field instanceof RadioNodeList) for (const one of field) one.checked = one.value === value;
       else field.value = value;
     }
   }

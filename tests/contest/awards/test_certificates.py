@@ -145,7 +145,7 @@ def test_rules_that_give_none_have_no_certificate_of_participation(
     organiser = visit.role("organiser")
     assert "paper-participation" not in organiser.get(f"{DESK}/?revision=1").text
     code = stage.clips[0].code
-    assert organiser.get(f"{DESK}/1/participation/{code}.docx").status_code == 404
+    assert organiser.get(f"{DESK}/1/participation/{code}.docx").status_code == 409
     assert "chứng nhận tham gia" not in words(organiser.get(f"{DESK}/1/decision.docx").data)
 
 

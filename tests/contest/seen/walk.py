@@ -29,6 +29,7 @@ ROLES = ("public", "unit", "other_unit", "reviewer", "juror", "unit_juror", "for
 VARIANTS: dict[str, dict[str, tuple[str, ...]]] = {
     "media.file": {"kind": ("original", "rendition", "poster")},
     "certificates.one": {"kind": ("docx",)},
+    "certificates.participation": {"kind": ("docx",)},
     "documents.docx": {"kind": ("minutes", "decision", "certificates")},
     "documents.pdf": {"kind": ("minutes",)},
     "documents.template": {"kind": ("minutes",)},

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from contest.errors import not_found
+from contest.errors import Conflict
 from contest.models import Result
 from contest.services.results import documents, results
 from contest.views.shared import papers
@@ -74,7 +74,11 @@ def participation(number: int, code: str, kind: str) -> Response:
     """One clip's certificate of participation."""
     result = _result(number)
     if not results.profile_of(result).awards.participation:
-        raise not_found()
+        raise Conflict(
+            "Thể lệ của kết quả này không có giấy chứng nhận tham gia (awards.participation).",
+            "The rules of this result give no certificate of participation "
+            "(awards.participation).",
+        )
     paper = papers.certificate(result, code, kind="participation")
     return papers.handed_out(paper, code, None, kind)
 
