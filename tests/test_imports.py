@@ -50,7 +50,7 @@ HOUSE = {
             [WORDS, "models", *(f"services.{below}" for below in ROOMS[:floor])]
             + (["ports", "docx", "drawing"] if room in ("results", "printing", "awards") else [])
             + (["clip_links"] if room == "entry" else [])
-            + (["ports"] if room == "privacy" else [])
+            + (["ports"] if room in ("levels", "privacy") else [])
             + (["lanes"] if room == "queueing" else [])
         )
         for floor, room in enumerate(ROOMS)

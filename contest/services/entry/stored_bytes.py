@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session, aliased
 from contest.actors import SYSTEM
 from contest.errors import Conflict, TooLarge
 from contest.languages import counted, write_size
-from contest.models import ClipVersion, Derivative, Repair, Submission, Tombstone, Unit, Upload
+from contest.models import (
+    ClipVersion,
+    Derivative,
+    Handover,
+    Repair,
+    Submission,
+    Tombstone,
+    Unit,
+    Upload,
+)
 from contest.models.base import LOCK
 from contest.profile import Profile
 from contest.services.checking import leaves, parts
@@ -90,7 +99,21 @@ def give_up_replaced(session: Session, *, at: datetime) -> Freed:
     versions = list(session.scalars(query))
     files = {sha for version in versions for sha in _give_up(session, version, at)}
     session.flush()
+    files |= _declined(session, at)
     return Freed(len(versions), sorted(sha for sha in files if not _needed(session, sha)))
+
+
+def _declined(session: Session, at: datetime) -> set[str]:
+    """Clips of another installation that were declined so long ago."""
+    query = select(Handover).where(
+        Handover.state == "declined", Handover.sha256 != "", Handover.let_go_at.is_(None),
+        Handover.decided_at < at - REPLACED_KEPT,
+    )
+    found = session.scalars(query.limit(BATCH)).all()
+    for one in found:
+        one.let_go_at = at
+    session.flush()
+    return {one.sha256 for one in found}
 
 
 def _give_up(session: Session, version: ClipVersion, at: datetime) -> list[str]:
@@ -113,6 +136,7 @@ def _needed(session: Session, sha256: str) -> bool:
         or_(
             exists().where(ClipVersion.sha256 == sha256, ClipVersion.bytes_gone_at.is_(None)),
             exists().where(Derivative.sha256 == sha256), *leaves.needs(sha256),
+            exists().where(Handover.sha256 == sha256, Handover.let_go_at.is_(None)),
             exists().where(
                 Repair.sha256 == sha256, Repair.version_id == ClipVersion.id,
                 ClipVersion.bytes_gone_at.is_(None),

@@ -203,6 +203,7 @@ def _require_as_offered(session: Session, handover: Handover) -> None:
                        "This entry was declined or taken back. Please reload the page.")
     source = handover.source
     if source is None:
+        _require_key(session, handover)
         return
     locks.lock(session, source)
     if why := in_the_way.of_source(session, source, with_clip=handover.with_clip):
@@ -216,6 +217,22 @@ def _require_as_offered(session: Session, handover: Handover) -> None:
         )
 
 
+def _require_key(session: Session, handover: Handover) -> None:
+    """What came from another installation is accepted once its key was confirmed."""
+    link = session.scalars(select(LevelLink).where(
+        LevelLink.contest_id == handover.contest_id, LevelLink.state == "confirmed",
+        LevelLink.child_key == handover.origin.partition("/")[0],
+    )).one_or_none()
+    if link is None or link.unit is None:
+        raise Conflict(
+            "Khoá đã ký tệp này chưa được xác nhận. Hãy so dấu vân khoá với nơi gửi rồi xác nhận ở "
+            "trang Các cấp.",
+            "The key that signed this file is not confirmed. Compare its fingerprint with whoever "
+            "sent it, then confirm it on the page Levels.",
+        )
+    handover.unit_name = link.unit.name
+
+
 def decline(
     session: Session, handover: Handover, *, why: str, actor: Actor, at: datetime
 ) -> None:
@@ -226,8 +243,6 @@ def decline(
         raise Invalid(f"Hãy ghi vì sao trả lại: ít nhất {WORDS} từ.",
                       f"Say why it is declined: at least {WORDS} words.")
     move(session, handover, "declined", actor=actor, at=at, reason=why.strip())
-    if handover.sha256 and handover.let_go_at is None:
-        handover.let_go_at = at
     handover.decided_by, handover.decided_at = actor.label, at
     _in_source(session, handover, "handover.declined", actor=actor, at=at, why=why.strip())
     letters.tell_declined(session, handover, at=at)

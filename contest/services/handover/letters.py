@@ -3,6 +3,7 @@ that it was accepted."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +11,17 @@ from contest.models import Contest, Handover, Submission
 from contest.profile.parts import Text
 from contest.services.core import mail, profiles
 from contest.services.fanpage.organisers import organisers_of
+
+
+class Titled(Protocol):
+    """What has a name in both languages."""
+
+    @property
+    def vi(self) -> str: ...
+
+    @property
+    def en(self) -> str: ...
+
 
 WAITS, ACCEPTED, DECLINED = "handover_waits", "handed_over", "handover_declined"
 
@@ -19,11 +31,20 @@ def tell_waiting(
 ) -> None:
     """The organisers of the contest that entries were offered to: one mail about all of them."""
     title = profiles.profile_of(source).contest.title
+    tell_waiting_from(session, target, title, len(made), note=made[0].note, at=at)
+
+
+def tell_waiting_from(
+    session: Session, target: Contest, title: Titled, count: int, *, note: str = "",
+    at: datetime,
+) -> None:
+    """The same about entries of a contest that has this title."""
     for user in organisers_of(session, target):
+        source = title.en if user.language == "en" else title.vi
         mail.enqueue(
             session, to=user.email, template=WAITS, language=user.language, at=at,
-            params={"user_id": user.id, "count": len(made), "source": title[user.language],
-                    "note": made[0].note, "path": f"/c/{target.slug}/organiser/handovers"},
+            params={"user_id": user.id, "count": count, "source": source, "note": note,
+                    "path": f"/c/{target.slug}/organiser/handovers"},
             contest_id=target.id,
         )
 

@@ -190,6 +190,7 @@ ACTIONS = {
     "unit.restored": _l("Cho đơn vị tham gia trở lại"),
     "unit.retired": _l("Cho đơn vị thôi tham gia"),
     "unit.time_granted": _l("Gia hạn cho đơn vị"),
+    "handover.written": _l("Ghi tệp gửi bài lên cấp trên ở máy chủ khác"),
     "handover.offered": _l("Gửi bài sang hội thi khác"),
     "handover.accepted": _l("Nhận bài từ hội thi khác"),
     "handover.declined": _l("Trả lại bài của hội thi khác"),
