@@ -212,7 +212,8 @@ class World:
             "publication_id": publication_id, "pair_id": 1, "repair_id": 1, "correction_id": 1,
             "void_id": 1, "request_id": 1, "evidence_id": 1, "grant_id": grant.id,
             "errand_key": errand.public_id, "fetch_id": fetch.id, "telling_id": telling.id,
-            "juror": juror.id, "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer", "word_id": 1,
+            "juror": juror.id, "passkey_id": 1, "privacy_id": 1, "view_id": 1, "act": "answer",
+            "word_id": 1,
             "withdrawal_id": 1, "sheet_id": sheet.id, "attachment_id": 1, "filing": "report",
             "part": "schedule", "name": "manifest.json", "retained": "originals", "hold_id": 1,
         }
