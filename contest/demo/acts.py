@@ -38,14 +38,15 @@ class Stage:
         self.people: dict[str, Browser] = {}
         self.units: dict[str, Browser] = {}
         self.codes: dict[str, str] = {}  # clip's title -> the entry's code
+        self.slug = SLUG  # of the contest that is on
 
     def path(self, rest: str = "") -> str:
-        return f"/c/{SLUG}/{rest}"
+        return f"/c/{self.slug}/{rest}"
 
     def room(self, browser: Browser, name: str) -> str:
         """The address of an organisers' page, as their desk links to it. Raises ``Refused``."""
         desk = insist_on(lambda: browser.get(self.path("organiser/")))
-        found = re.search(rf'href="(/c/{SLUG}/[a-z]+/{name}/?)"', desk.text)
+        found = re.search(rf'href="(/c/{self.slug}/[a-z]+/{name}/?)"', desk.text)
         if not found:
             raise Refused(f"{desk.url}: no link to {name}")
         return found[1]
@@ -382,7 +383,7 @@ def close(stage: Stage) -> None:
 
 
 def _is_published(browser: Browser, stage: Stage) -> bool:
-    answer = browser.get(f"/api/v1/contests/{SLUG}/results")
+    answer = browser.get(f"/api/v1/contests/{stage.slug}/results")
     return bool(json.loads(answer.text)["results"])
 
 

@@ -19,10 +19,11 @@ SHARED = ("schedule", "media", "review", "quota", "form", "upload")
 
 @dataclass(frozen=True)
 class Kind:
-    """``expected``: units and totals, calculated by hand."""
+    """``expected``: units and totals, calculated by hand; ``final``: those of its second round."""
 
     name: str
     expected: tuple[tuple[str, str], ...]
+    final: tuple[tuple[str, str], ...] = ()
 
     @property
     def source(self) -> str:
@@ -55,5 +56,6 @@ KINDS: Mapping[str, Kind] = {
         Kind("chi-giam-khao", script.EXPECTED_BY_JURY),
         Kind("phim-ngan", script.EXPECTED_OF_FILMS),
         Kind("y-tuong", script.EXPECTED_BY_JURY),
+        Kind("hai-vong", script.EXPECTED_BY_JURY, script.EXPECTED_OF_FINAL),
     )
 }

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from contest.actors import SYSTEM
 from contest.clock import FileClock
 from contest.config import Settings
-from contest.demo import acts, script
+from contest.demo import acts, final, script
 from contest.demo.acts import SLUG, Stage
 from contest.demo.browser import Away, Refused, insist_on, wait_until
 from contest.demo.kinds import KINDS, Kind
@@ -103,10 +103,26 @@ class Play:
             acts.mark(stage)
             self._at(AWARDS)
             acts.close(stage)
-            return Outcome(
-                self._read_result(stage), self._posts_by_code(stage), self._lost(),
-                self.kind.expected, int(self.rules.on_page),
-            )
+            ranking, expected = self._read_result(stage, self.kind.expected), self.kind.expected
+            posts = self._posts_by_code(stage)
+            if self.kind.final:
+                ranking, expected = self._final(stage, ranking), self.kind.final
+            return Outcome(ranking, posts, self._lost(), expected, int(self.rules.on_page))
+
+    def _final(self, stage: Stage, before: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The second round, of those who go on. Raises ``Refused`` where the first one's ranking is
+        not the expected one."""
+        if before != list(self.kind.expected):
+            raise Refused(f"the first round: {before}")
+        self._at(final.BEGINS)
+        final.begin(stage)
+        self._at(final.SHOWN)
+        final.await_opening(stage)
+        self._at(final.EVENING)
+        final.mark_live(stage)
+        self._at(final.AFTERWARDS)
+        acts.close(stage)
+        return self._read_result(stage, self.kind.final)
 
     def _public_reacts(self, stage: Stage) -> None:
         """Set the counts that the posts collect in a week, until the cut-off.
@@ -204,11 +220,14 @@ class Play:
         except OSError:
             return False
 
-    def _read_result(self, stage: Stage) -> list[tuple[str, str]]:
+    def _read_result(
+        self, stage: Stage, expected: tuple[tuple[str, str], ...]
+    ) -> list[tuple[str, str]]:
         """Read the result as the public does, and the organiser's spreadsheet and bundle."""
-        page = acts.fetch(stage, f"/c/{SLUG}/results")
-        first = self.kind.expected[0][0]
-        wait_until(lambda: first in acts.fetch(stage, f"/c/{SLUG}/results").decode(), "result page")
+        page, first = acts.fetch(stage, stage.path("results")), expected[0][0]
+        wait_until(
+            lambda: first in acts.fetch(stage, stage.path("results")).decode(), "result page"
+        )
         number = self._newest(stage)
         room = stage.room(stage.person(script.ORGANISER), "results").rstrip("/")
         sheet = acts.fetch(stage, f"{room}/{number}.xlsx", script.ORGANISER)
@@ -220,11 +239,11 @@ class Play:
         return self._ranking(stage, number)
 
     def _newest(self, stage: Stage) -> int:
-        answer = insist_on(lambda: acts.fetch(stage, f"/api/v1/contests/{SLUG}/results"))
+        answer = insist_on(lambda: acts.fetch(stage, f"/api/v1/contests/{stage.slug}/results"))
         return int(json.loads(answer)["results"][0]["number"])
 
     def _ranking(self, stage: Stage, number: int) -> list[tuple[str, str]]:
-        found = json.loads(acts.fetch(stage, f"/api/v1/contests/{SLUG}/results/{number}"))
+        found = json.loads(acts.fetch(stage, f"/api/v1/contests/{stage.slug}/results/{number}"))
         return [(line["unit"], line["total"]["rounded"]) for line in found["result"]["ranking"]]
 
     def _verify(self) -> None:

@@ -150,3 +150,17 @@ EXPECTED_OF_FILMS = (
     ("Đoàn Phường 4", "52.37"),  # 48.77 + 3.60
     ("Đoàn Phường 5", "52.35"),  # 45.15 + 7.20
 )
+
+# The final of the contest of two rounds: what every juror gives at the table, per cent of every
+# criterion, and 70 × that + 30 × the total of the first round (280/3, 90, 260/3, 75, 70).
+AT_THE_TABLE = {
+    "Đoàn Phường 3": 80, "Đoàn Trường THPT Nguyễn Hiền": 95, "Đoàn Phường 1": 90,
+    "Đoàn Phường 2": 100, "Đoàn Phường 4": 60,
+}
+EXPECTED_OF_FINAL = (
+    ("Đoàn Trường THPT Nguyễn Hiền", "93.50"),  # 66.50 + 27.00
+    ("Đoàn Phường 2", "92.50"),  # 70.00 + 22.50
+    ("Đoàn Phường 1", "89.00"),  # 63.00 + 26.00
+    ("Đoàn Phường 3", "84.00"),  # 56.00 + 28.00
+    ("Đoàn Phường 4", "63.00"),  # 42.00 + 21.00
+)

@@ -5,9 +5,15 @@ What is not said leaves no trace in a profile's content: rules from before keep 
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+)
 
 from contest.profile.parts import Identifier, Part, Text
 
@@ -36,6 +42,13 @@ class NextRound(Part):
     carried: Percent = 0
     rules: dict[str, Any] = Field(default_factory=dict)
 
+    @field_validator("rules")
+    @classmethod
+    def _as_stored(cls, value: dict[str, Any]) -> dict[str, Any]:
+        """Instants as texts, so that rules are equal to what is stored of them. What the next
+        round's file is made of is the file itself."""
+        return {key: _written(part) for key, part in value.items()}
+
     @model_serializer(mode="wrap")
     def _as_said(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return {key: value for key, value in whole(self).items() if value is not None}
@@ -54,6 +67,14 @@ class PreviousRound(Part):
     contest: Identifier
     clip: Literal["same", "new"] = "same"
     carried: Percent = 0
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _written(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_written(part) for part in value]
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def changes(data: Mapping[str, Any]) -> dict[str, Any]:

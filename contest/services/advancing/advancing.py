@@ -107,7 +107,6 @@ def begin(
     after, made = profiles.import_profile(session, source, actor=SYSTEM, at=at)
     if not made:
         raise _begun(after)
-    after.trial_of, after.trial_by = contest.trial_of, contest.trial_by
     session.add(RoundLink(contest_id=after.id, previous_id=contest.id, result_id=result.id,
                           begun_by=actor.label, begun_at=at))
     entries = _entries(session, contest, found.promotion["promoted"])

@@ -82,6 +82,7 @@ class Situation:
     planned: datetime | None = None  # when the result becomes public by itself
     missed: Blocker | None = None  # such an hour that could not be kept, and why
     machine: Sequence[tuple[str, Harm]] = ()  # what the operator has to be told
+    next_round: bool = False  # it can be begun, and is not
     blockers: Sequence[Blocker] = ()  # that a second person or the closing waits for
 
 
@@ -213,6 +214,8 @@ def _closing(found: Situation, profile: Profile, at: datetime) -> Iterator[Todo]
     yield Todo("moved", Harm.STOPS, "results.overview", len(found.moved), awards,
                about=", ".join(found.moved))
     if found.phase == Phase.RESULT:
+        if found.next_round:
+            yield Todo("next_round", Harm.STOPS, "next_round.overview")
         if at < awards + NEAR:
             yield Todo("papers", Harm.WAITS, "documents.list", due=awards)
         return

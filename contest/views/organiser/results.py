@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from contest import ready_pages
 from contest.models import Result
+from contest.services.advancing import advancing
 from contest.services.awards import choosing, reel, releasing, workbook
 from contest.services.entry.media import File
 from contest.services.results import (
@@ -279,6 +280,7 @@ def shown(status: int = 200, refused: Refused | None = None, **forms: Form) -> R
         **_hour(forms), **_under_way(),
         what_if=what_if_titles(), choices=choosing.choices(current.db, current.contest),
         fingerprint=bundles.Signer(current.platform.keys.signature(current.db)).fingerprint,
+        behind=advancing.behind(current.db, contest) if current.profile.previous_round else None,
         **(_ranking(latest, words) if latest else {}), **(compute | _moved(latest, forms)),
     )
 

@@ -111,6 +111,8 @@ def test_after_the_cut_off_what_is_missing_leads_to_the_result(profile: Profile)
     assert codes(profile, "closing", jury_locked=True, result="frozen") == ["publish"]
     assert codes(profile, "closing", Phase.RESULT, result="published", requests=1) == [
         "requests", "papers"]
+    assert codes(profile, "closing", Phase.RESULT, result="published", next_round=True) == [
+        "next_round", "papers"]
 
 
 def test_every_thing_has_its_words_in_both_languages_and_a_place(
@@ -127,7 +129,7 @@ def test_every_thing_has_its_words_in_both_languages_and_a_place(
         standing, Phase.ENTRIES, {"organiser": 1}, without_link=1, requests=1, has_page=False,
         paused=True, token_end=AT["review"], counting=True, machine=machine,
         personal=(1, AT["review"]), retention=(1, AT["review"]), moved=("CX1",),
-        board={"nobody": 1, "chair": 1}, filings=(1, 1, AT["review"]))
+        next_round=True, board={"nobody": 1, "chair": 1}, filings=(1, 1, AT["review"]))
     phases = [replace(everything, phase=phase, result=result, standing=(
         standing if phase != Phase.PUBLICITY else replace(standing, snapshots_due=0)),
         moved=() if result == "frozen" else everything.moved)

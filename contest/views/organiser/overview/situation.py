@@ -10,6 +10,7 @@ from flask import url_for
 from contest.models import Contest, Result
 from contest.safekeeping import status
 from contest.safekeeping.status import Standing as Safe
+from contest.services.advancing import advancing
 from contest.services.awards import releasing
 from contest.services.core import appraisal
 from contest.services.core.blockers import Blocker
@@ -56,6 +57,8 @@ def gathered() -> Situation:
         paused=bool(contest.publishing_paused), token_end=expiry.soon(watched, at=at),
         counting=sitting.is_near(profile, at=at), jury_locked=contest.jury_locked_at is not None,
         machine=tuple(_machine(disk(), safe(), antivirus())),
+        next_round=phase == Phase.RESULT and profile.next_round is not None
+        and advancing.following(db, contest) is None,
         blockers=[one for one in _blockers(phase) if one.code != OWN],
         **(_hour(contest) if phase == Phase.CLOSING else {}),
     )

@@ -122,6 +122,7 @@ _SINGLE = {
     "compute": (_l("Không còn gì thiếu: tính được kết quả."), _l("Tính kết quả")),
     "freeze": (_l("Kết quả đã tính, chờ người thứ hai chốt."), _l("Xem và chốt")),
     "publish": (_l("Kết quả đã chốt, chưa công bố."), _l("Công bố")),
+    "next_round": (_l("Kết quả đã công bố, vòng sau chưa mở."), _l("Mở vòng sau")),
     "papers": (_l("Kết quả đã công bố: in biên bản, quyết định, giấy chứng nhận."), _l("Văn bản")),
     "antivirus": (_l("Phần mềm diệt virus không trả lời, nên clip và minh chứng mới phải chờ. Hãy "
                      "báo người vận hành."), _l("Xem tình trạng máy")),

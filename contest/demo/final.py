@@ -1,0 +1,101 @@
+"""The demo's second round: begun from the first one's result, marked before everybody."""
+
+import re
+
+from contest.demo import script
+from contest.demo.acts import Stage
+from contest.demo.browser import Browser, Page, insist, insist_on, wait_until, words
+from contest.demo.script import ORGANISER, REVIEWER
+
+ENDING = "-chung-ket"
+BEGINS, SHOWN = "2024-05-02 09:00", "2024-05-03 08:05"
+EVENING, AFTERWARDS = "2024-05-04 19:00", "2024-05-05 09:00"
+ENTRY = re.compile(r'/organiser/entries/([A-Z0-9-]+)"')
+TYPED = re.compile(r"/organiser/live/[A-Z0-9-]+/\d+$")
+
+
+def begin(stage: Stage) -> None:
+    """The organiser begins the next round; a reviewer approves what came with it."""
+    browser = stage.person(ORGANISER)
+    address = stage.path("organiser/next-round")
+    after = f"/c/{stage.slug}{ENDING}/organiser/"
+    insist(
+        lambda: after in browser.get(address).text,
+        lambda: browser.submit(browser.get(address).form("/next-round"), {"same_jury": "y"}),
+    )
+    stage.slug += ENDING
+    codes = _codes(stage, browser)
+    stage.say(f"vòng chung kết đã mở với {len(codes)} đơn vị")
+    for code in codes:
+        _approve(stage, code)
+    stage.say("các clip vào chung kết đã được duyệt")
+
+
+def _codes(stage: Stage, browser: Browser) -> list[str]:
+    """The entries' codes in this round."""
+    page = insist_on(lambda: browser.get(stage.path("organiser/entries")))
+    return list(dict.fromkeys(ENTRY.findall(page.text)))
+
+
+def _approve(stage: Stage, code: str) -> None:
+    browser, address = stage.person(REVIEWER), stage.path(f"review/{code}")
+
+    def do() -> None:
+        page = browser.get(address)
+        take = [form for form in page.forms if form.action.endswith("/take")]
+        page = browser.submit(take[0]) if take else page
+        form = next(f for f in page.forms if "outcome" in f.fields or "version" in f.fields)
+        items = re.findall(r'name="checklist"[^>]*value="([^"]+)"', page.text)
+        browser.submit(form, {"outcome": "approve", "checklist": items, "reason": "", "hold": ""})
+
+    insist(lambda: 'timeline__title">Duyệt ·' in browser.get(address).text, do)
+
+
+def await_opening(stage: Stage) -> None:
+    """The worker opens the clips at the hour of the rules."""
+    browser = stage.person(ORGANISER)
+
+    def opened() -> bool:
+        text = words(browser.get(stage.path("clips")).text)
+        return all(unit in text for unit in script.AT_THE_TABLE)
+
+    wait_until(opened, "the opening of the finalists' clips", 900)
+
+
+def mark_live(stage: Stage) -> None:
+    """At the table the marks of every juror are typed, clip by clip in the running order."""
+    browser, ballots = stage.person(ORGANISER), 0
+    order = insist_on(lambda: browser.get(stage.path("organiser/live"))).text
+    for code in dict.fromkeys(re.findall(r'/organiser/live/([A-Z0-9-]+)"', order)):
+        ballots += _type(stage, browser, stage.path(f"organiser/live/{code}"))
+    standing = browser.get(stage.path("organiser/live/stage/state")).text
+    stage.say(f"{ballots} phiếu đã nhập tại bàn; màn hình có {standing.count('rising__unit')} hạng")
+
+
+def _type(stage: Stage, browser: Browser, address: str) -> int:
+    """One clip: a form for each juror, until none is left."""
+    page = insist_on(lambda: browser.get(address))
+    unit = next(unit for unit in script.AT_THE_TABLE if f"<h1>{unit}</h1>" in page.text)
+
+    def open_forms(page: Page) -> list[str]:
+        return [form.action for form in page.forms if TYPED.search(form.action)]
+
+    def do() -> None:
+        while waiting := open_forms(browser.get(address)):
+            found = browser.get(address)
+            form = next(one for one in found.forms if one.action == waiting[0])
+            browser.submit(form, _marks(found, form.fields, script.AT_THE_TABLE[unit]))
+
+    before = len(open_forms(page))
+    insist(lambda: not open_forms(browser.get(address)), do)
+    return before
+
+
+def _marks(page: Page, fields: dict[str, list[str]], share: int) -> dict[str, str | list[str]]:
+    """``share`` per cent of every criterion's maximum, as given in the page."""
+    found: dict[str, str | list[str]] = {}
+    for name in (name for name in fields if name.startswith("mark-")):
+        most = re.search(rf'<input[^>]*max="(\d+)"[^>]*name="{name}"', page.text) or re.search(
+            rf'<input[^>]*name="{name}"[^>]*max="(\d+)"', page.text)
+        found[name] = str(int(most[1]) * share // 100 if most else 0)
+    return found
