@@ -17,7 +17,7 @@ from contest import canonical
 from contest.errors import Invalid
 from contest.profile import rounds
 from contest.profile.contradictions import contradictions
-from contest.profile.rounds_contradictions import between
+from contest.profile.contradictions.rounds import between
 from contest.profile.schema import Profile
 
 # pydantic's error type -> (Vietnamese, English). ``{…}`` is filled from the error's context.

@@ -3,7 +3,7 @@ a number that cannot be reached (``contradictions.py``)."""
 
 from collections.abc import Iterator, Sequence
 
-from contest.profile.judging_contradictions import Fault
+from contest.profile.contradictions.judging import Fault
 from contest.profile.schema import Profile
 
 

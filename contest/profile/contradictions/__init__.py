@@ -7,11 +7,11 @@ was in force stays readable.
 from collections.abc import Iterator
 
 from contest.profile import filings, platforms, questions
-from contest.profile.idle_contradictions import idle
-from contest.profile.judging_contradictions import Fault, judging
-from contest.profile.kind_contradictions import of_kind
-from contest.profile.level_contradictions import levels
-from contest.profile.rounds_contradictions import rounds
+from contest.profile.contradictions.idle import idle
+from contest.profile.contradictions.judging import Fault, judging
+from contest.profile.contradictions.kind import of_kind
+from contest.profile.contradictions.level import levels
+from contest.profile.contradictions.rounds import rounds
 from contest.profile.schema import Profile
 
 
@@ -27,7 +27,7 @@ def _shown(profile: Profile) -> Iterator[Fault]:
     """A Page without its name and address; interactions where there is no Page to count them on,
     nor another platform."""
     if not profile.entry.is_clip:
-        return  # a Page is no remedy there (``kind_contradictions``)
+        return  # a Page is no remedy there (``kind.py``)
     paid = any(one.pays for one in profile.platforms)
     if not profile.on_page and profile.scoring.interaction_weight and not paid:
         yield (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from contest.profile.judging_contradictions import Fault
+from contest.profile.contradictions.judging import Fault
 from contest.profile.rounds import OWN, NextRound
 from contest.profile.schema import Profile
 

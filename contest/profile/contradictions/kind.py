@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from contest.profile.contradictions.judging import Fault
 from contest.profile.entries import MOST_BYTES, Entry, Paper, PictureSet, Writing, name_of
-from contest.profile.judging_contradictions import Fault
 from contest.profile.schema import Profile
 
 
