@@ -29,6 +29,7 @@ from scoring.model import (
     LedgerRow,
     Measure,
     Prize,
+    Promotion,
     Rules,
 )
 from scoring.nodes import LARGEST, Node, Repeated, distinct, step
@@ -128,12 +129,14 @@ def _rules(node: Node) -> Rules:
         measures=named,
         several=fields["several_prizes"].flag() if "several_prizes" in fields else True,
         quorum=fields["quorum"].integer(0, 1_000) if "quorum" in fields else 0,
-        promotion=rounds.promotion(fields["promotion"], categories)
-        if "promotion" in fields
-        else None,
+        promotion=_promotion(fields.get("promotion"), categories),
         carried=carried,
         platforms=platforms(fields["platforms"]) if "platforms" in fields else (),
     )
+
+
+def _promotion(node: Node | None, categories: tuple[str, ...]) -> Promotion | None:
+    return None if node is None else rounds.promotion(node, categories)
 
 
 def _prizes(

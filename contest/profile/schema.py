@@ -388,8 +388,7 @@ class Profile(Part):
         }
 
     def _winning(self) -> dict[str, object]:
-        """What only some rules say: of categories, own measures, a quorum, rounds, several prizes.
-        """
+        """What only some rules say: of categories, measures, a quorum, rounds, several prizes."""
         found: dict[str, object] = {
             "categories": [one.id for one in self.categories],
             "measures": [m.model_dump(exclude={"name"}) for m in self.measures],

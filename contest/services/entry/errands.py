@@ -14,7 +14,7 @@ from contest.languages import write_time
 from contest.models import Contest, Errand, Submission, Unit, Upload, User
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, locks, profiles
+from contest.services.core import audit, locks, mail, profiles
 from contest.services.entry import submissions
 
 MOST_REASON = 1000
@@ -117,3 +117,25 @@ def entry_of(session: Session, contest: Contest, public_id: str) -> Submission:
     if submission is None:
         raise not_found()
     return submission
+
+
+def of_upload(session: Session, upload: Upload) -> Errand | None:
+    """In whose course an organiser sends this in the unit's place; None where the unit does."""
+    return session.get(Errand, upload.errand_id) if upload.errand_id else None
+
+
+def receipt(
+    session: Session, submission: Submission, errand: Errand | None, *, at: datetime
+) -> None:
+    """To the entry's contact; to the unit's as well where an organiser sent the clip."""
+    params: dict[str, object] = {"submission_id": submission.id}
+    to = [submission.contact_email]
+    if errand is not None:
+        params["deputy_reason"] = errand.reason
+        if submission.unit.contact_email.casefold() != submission.contact_email.casefold():
+            to.append(submission.unit.contact_email)
+    for address in to:
+        mail.enqueue(
+            session, to=address, template="receipt", language=submission.language, params=params,
+            contest_id=submission.contest_id, at=at,
+        )

@@ -389,13 +389,8 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
                          f"Units that have not sent enough clips: {owing}.", "units.manage",
                          count=owing))
     if waiting:
-        found.append(
-            Blocker(
-                "entries_unfinished",
-                f"{waiting} bài dự thi chưa gửi xong hoặc cần sửa.",
-                f"Entries not finished or to be corrected: {waiting}.",
-                "entries.listed",
-                count=waiting,
-            )
-        )
+        found.append(Blocker("entries_unfinished",
+                             f"{waiting} bài dự thi chưa gửi xong hoặc cần sửa.",
+                             f"Entries not finished or to be corrected: {waiting}.",
+                             "entries.listed", count=waiting))
     return found

@@ -33,7 +33,7 @@ from contest.profile import Profile
 from contest.services.checking import parts
 from contest.services.core import audit, locks, mail, outbox, profiles
 from contest.services.core.transitions import move
-from contest.services.entry import checks, open_uploads, stored_bytes, submissions
+from contest.services.entry import checks, errands, open_uploads, stored_bytes, submissions
 from contest.states import REPLACEABLE, SubmissionState
 from contest.tokens import hash_token
 
@@ -364,30 +364,8 @@ def _add_version(
          version=version.number, sha256=sha256)
     checks.enqueue_quick(session, version, actor=actor, at=at)
     if not told:
-        _receipt(session, submission, errand_of(session, upload), at=at)
+        errands.receipt(session, submission, errands.of_upload(session, upload), at=at)
     return version
-
-
-def errand_of(session: Session, upload: Upload) -> Errand | None:
-    """In whose course an organiser sends this in the unit's place; None where the unit does."""
-    return session.get(Errand, upload.errand_id) if upload.errand_id else None
-
-
-def _receipt(
-    session: Session, submission: Submission, errand: Errand | None, *, at: datetime
-) -> None:
-    """To the entry's contact; to the unit's as well where an organiser sent the clip."""
-    params: dict[str, object] = {"submission_id": submission.id}
-    to = [submission.contact_email]
-    if errand is not None:
-        params["deputy_reason"] = errand.reason
-        if submission.unit.contact_email.casefold() != submission.contact_email.casefold():
-            to.append(submission.unit.contact_email)
-    for address in to:
-        mail.enqueue(
-            session, to=address, template="receipt", language=submission.language, params=params,
-            contest_id=submission.contest_id, at=at,
-        )
 
 
 def fingerprint(path: Path) -> str:

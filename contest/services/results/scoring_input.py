@@ -107,9 +107,8 @@ def prepare(
     given = counted_marks.assigned(session, contest)
     profile = profiles.profile_of(contest)
     attached = files.attached(session, contest)
-    voided, data = _voided(session, contest), list[dict[str, Any]]()
-    hashed = _Accounts(salt_of(session, contest, keys))
-    earlier = before.before(session, contest, profile, entries)
+    voided, hashed = _voided(session, contest), _Accounts(salt_of(session, contest, keys))
+    data, earlier = list[dict[str, Any]](), before.before(session, contest, profile, entries)
     found = Prepared(
         data={
             "rules": profile.scoring_rules() | dict(earlier.rules),

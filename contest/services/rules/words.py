@@ -8,6 +8,7 @@ from contest.services.rules import (
     judging_words,
     kind_words,
     level_words,
+    media_words,
     platform_words,
     rounds_words,
     winning_words,
@@ -15,8 +16,6 @@ from contest.services.rules import (
 from contest.services.rules.labels import Label
 
 LANGUAGES = {".vi": (" (tiếng Việt)", " (Vietnamese)"), ".en": (" (tiếng Anh)", " (English)")}
-
-
 SECTIONS = {
     "contest": Label("Hội thi", "The contest"),
     "schedule": Label("Thời gian", "Dates"),
@@ -298,64 +297,6 @@ COLUMNS = {
     "certificate": Label("Giấy khen", "Certificate"),
     "cash": Label("Hiện kim", "Cash"),
 }
-CHECKS = {
-    "intact": Label("Tệp nguyên vẹn", "Intact file"),
-    "container": Label("Định dạng tệp", "Kind of file"),
-    "duration": Label("Độ dài", "Length"),
-    "aspect_ratio": Label("Khung hình", "Shape"),
-    "resolution": Label("Độ phân giải", "Resolution"),
-    "frame_rate": Label("Số hình mỗi giây", "Frame rate"),
-    "bitrate": Label("Tốc độ bit", "Bit rate"),
-    "codec": Label("Chuẩn nén", "Codec"),
-    "borders": Label("Viền đen", "Borders"),
-    "black": Label("Màn hình đen", "Black picture"),
-    "frozen": Label("Hình đứng yên", "Frozen picture"),
-    "audio_present": Label("Có tiếng", "Sound"),
-    "audio_silent": Label("Đoạn im lặng", "Silence"),
-    "audio_level": Label("Độ to", "Loudness"),
-    "audio_clipping": Label("Vỡ tiếng", "Clipping"),
-    "audio_noise": Label("Tạp âm", "Noise"),
-    "audio_hum": Label("Tiếng ù điện", "Hum"),
-    "audio_mono": Label("Âm thanh mono", "Mono"),
-    "audio_one_sided": Label("Tiếng một bên", "One-sided sound"),
-    "audio_antiphase": Label("Hai kênh ngược pha", "Opposite phase"),
-}
-LIMITS = {
-    "level": Label("mức", "level"),
-    "min_s": Label("ít nhất (giây)", "at least (s)"),
-    "max_s": Label("nhiều nhất (giây)", "at most (s)"),
-    "tolerance_s": Label("dung sai (giây)", "tolerance (s)"),
-    "ratio": Label("tỉ lệ, ví dụ 4:3", "ratio, such as 4:3"),
-    "tolerance_pct": Label("dung sai (%)", "tolerance (%)"),
-    "min_width": Label("rộng ít nhất (điểm ảnh)", "width at least (px)"),
-    "min_height": Label("cao ít nhất (điểm ảnh)", "height at least (px)"),
-    "min_fps": Label("ít nhất (hình/giây)", "at least (fps)"),
-    "max_fps": Label("nhiều nhất (hình/giây)", "at most (fps)"),
-    "min_kbps": Label("ít nhất (kbit/s)", "at least (kbit/s)"),
-    "max_kbps": Label("nhiều nhất (kbit/s)", "at most (kbit/s)"),
-    "video": Label("hình", "video"),
-    "audio": Label("tiếng", "audio"),
-    "containers": Label("loại tệp", "containers"),
-    "video_codecs": Label("chuẩn hình", "video codecs"),
-    "audio_codecs": Label("chuẩn tiếng", "audio codecs"),
-    "max_pct": Label("nhiều nhất (% cạnh)", "at most (% of a side)"),
-    "max_run_s": Label("liền nhau nhiều nhất (giây)", "at most in a row (s)"),
-    "max_share_pct": Label("nhiều nhất (% clip)", "at most (% of the clip)"),
-    "min_lufs": Label("to ít nhất (LUFS)", "at least (LUFS)"),
-    "max_lufs": Label("to nhiều nhất (LUFS)", "at most (LUFS)"),
-    "max_true_peak_dbtp": Label("đỉnh cao nhất (dBTP)", "highest peak (dBTP)"),
-    "max_full_scale_pct": Label(
-        "mẫu kịch thang nhiều nhất (%)", "samples at full scale at most (%)"
-    ),
-    "min_speech_to_noise_db": Label(
-        "tiếng nói trên tạp âm ít nhất (dB)", "speech above noise at least (dB)"
-    ),
-    "max_flatness_db": Label("độ phẳng nhiều nhất (dB)", "flatness at most (dB)"),
-    "max_above_db": Label("vượt nền nhiều nhất (dB)", "above the rest at most (dB)"),
-    "quiet_dbfs": Label("bỏ qua dưới (dBFS)", "ignored below (dBFS)"),
-    "max_gap_db": Label("chênh nhiều nhất (dB)", "difference at most (dB)"),
-    "min_correlation": Label("tương quan ít nhất", "correlation at least"),
-}
 CHOICES = {
     "individual": Label("Cá nhân", "Individual"),
     "team": Label("Tập thể", "Team"),
@@ -384,8 +325,8 @@ for more in (winning_words, judging_words, asking_words, kind_words, rounds_word
     RULES |= more.RULES
     CHOICES |= more.CHOICES
 RULES |= level_words.RULES | platform_words.RULES
-COLUMNS |= winning_words.COLUMNS | asking_words.COLUMNS | level_words.COLUMNS
-COLUMNS |= platform_words.COLUMNS
+for columns in (winning_words, asking_words, level_words, platform_words):
+    COLUMNS |= columns.COLUMNS
 
 
 def label_of(key: str) -> Label:
@@ -396,7 +337,7 @@ def label_of(key: str) -> Label:
     base, ending = (key[:-3], key[-3:]) if key.endswith((".vi", ".en")) else (key, "")
     if base.startswith("media.rules."):
         _, _, check, limit = base.split(".")
-        one, other = CHECKS.get(check), LIMITS.get(limit)
+        one, other = media_words.CHECKS.get(check), media_words.LIMITS.get(limit)
         if one and other:
             return Label(f"{one.vi}: {other.vi}", f"{one.en}: {other.en}")
     found = RULES.get(base) or COLUMNS.get(base) or Label(base, base)

@@ -152,7 +152,7 @@ def _found(code: str) -> Submission:
     return table.find(current.db, current.contest, code, actor=current.actor)
 
 
-def _marks_form(juror: int, data: Any) -> TypedForm:
+def _marks_form(juror: int, data: object) -> TypedForm:
     """A number field for each criterion; every form of the page has ids of its own."""
     fields: dict[str, object] = {
         MARK + c.id: IntegerField(
