@@ -41,14 +41,14 @@ def unit(make: Factory, contest: Contest) -> Unit:
 
 
 def test_letters_lead_to_the_clip_the_finding_and_the_result(
-    browser: Browser, address: str, platform: Platform, make: Factory, contest: Contest,
-    unit: Unit, clock: FixedClock,
+    browser: Browser, address: str, make: Factory, contest: Contest, clock: FixedClock
 ) -> None:
     clock.moment = WHILE_OPEN
+    unit = make.unit(contest)
     faulty = make.submission(unit, "needs_fix", code="CXABC234", title="Một ngày một cửa")
     asked = make.submission(unit, "changes_requested", code="CXABC567", title="Ba trách nhiệm")
     paths = {
-        template: button(platform, contest, template, clip)
+        template: button(make.platform, contest, template, clip)
         for template, clip in (("findings", faulty), ("changes_requested", asked))
     }
     token = make.unit_token(unit)
