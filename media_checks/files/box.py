@@ -51,7 +51,7 @@ def python_isolated() -> bool:
 
 @cache
 def _python_isolated() -> bool:
-    return works(nobody(*_python()), [sys.executable, "-I", "-c", "import PIL, pypdf, lxml"])
+    return works(nobody(*_python()), [sys.executable, "-I", "-c", "import PIL, lxml"])
 
 
 def describe() -> str:

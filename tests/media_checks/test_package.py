@@ -17,6 +17,7 @@ from media_checks.cli import _parser
 from media_checks.policy import built_in_names, find_policy
 from media_checks.rules import OF_KIND, RULES
 from media_checks.rules.titles import TITLES, title
+from tests.media_checks.files.document_recipes import pdf
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "media_checks"
@@ -63,6 +64,13 @@ def test_the_wheel_judges_a_clip_outside_the_tree(installed, clip, tmp_path):
     missing = subprocess.run([installed / "python", "-c", "import contest"], capture_output=True,
                              cwd="/", check=False)  # fmt: skip
     assert b"No module named 'contest'" in missing.stderr
+
+
+def test_the_wheel_judges_a_document(installed, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(pdf())
+    command = [installed / "media-checks", tmp_path / "a.pdf", "--policy", "nghi-dinh-30"]
+    report = json.loads(run(*command, "--json").stdout)
+    assert (report["verdict"], report["facts"]["files"][0]["words"]) == ("pass", 12)
 
 
 def test_the_wheel_brings_every_policy(installed):

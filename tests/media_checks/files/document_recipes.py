@@ -134,8 +134,8 @@ def no_printing(writer: PdfWriter) -> object:
 
 
 def bomb() -> bytes:
-    """A page whose drawing unpacks to three hundred megabytes."""
-    data = b"BT /F1 12 Tf (a) Tj ET " * 50_000 + b" " * (300 << 20)
+    """A page whose drawing unpacks to ninety megabytes."""
+    data = b"BT /F1 12 Tf (a) Tj ET " * 50_000 + b" " * (90 << 20)
     return written(
         {
             1: b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -236,7 +236,7 @@ def deleted() -> bytes:
 
 
 def zip_bomb() -> bytes:
-    return rewritten(word(), added={"word/media/big.bin": bytes(300 << 20)})
+    return rewritten(word(), added={"word/media/big.bin": bytes(90 << 20)})
 
 
 def laughs() -> bytes:
