@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,21 +12,20 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from contest.drawing import stills
-from contest.errors import Conflict, DomainError, not_found
+from contest.errors import Conflict, not_found
 from contest.models import EntryPart, Submission
 from contest.services.checking import parts
 from contest.services.composing import handing_in
 from contest.services.entry import submissions
 from contest.views.shared import media
 from contest.views.shared.entries import sending
+from contest.views.shared.entries.leaves import small_picture, temporary
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 from contest.views.unit import plain_form
 
 bp = Blueprint("composing", __name__)
 KINDS = ("pictures", "text")  # what is put together on the platform's own pages
 CAPTION = "caption-"
-THUMB = 400  # pixels
 STAMP = (1980, 1, 1, 0, 0, 0)  # of files in a set: the same pictures are the same bytes
 
 
@@ -75,25 +73,10 @@ def picture(code: str, part_id: int) -> Response:
     found = next((one for one in there if one.id == part_id), None)
     if found is None:
         raise not_found()
-    response = send_file(_small(found.sha256), "image/jpeg", etag=f"{found.sha256}-{THUMB}")
+    response = send_file(small_picture(found.sha256), "image/jpeg", etag=f"{found.sha256}-part")
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = media.POLICY
     return response
-
-
-def _small(sha256: str) -> Path:
-    """The picture in a small box; kept by its hash, as still frames are. Raises ``NotFound`` for
-    what is no picture."""
-    kept = current.platform.settings.data_dir / "stills"
-    target = kept / f"{sha256}-part.jpg"
-    if not target.exists():
-        with _temporary() as drawn:
-            try:
-                current.platform.pictures.draw_anew(media.local(sha256), drawn)
-            except DomainError:
-                raise not_found() from None
-            stills.framed(drawn, THUMB, target)
-    return target
 
 
 @bp.post("/c/<slug>/unit/entries/<code>/pictures")
@@ -144,7 +127,7 @@ def write(code: str) -> Response:
         return back_to("unit.send", code=code)
     if not body.strip():
         return form_page(submission, 422, _("Bài viết còn trống. Hãy viết rồi nộp."))
-    with _temporary() as path:
+    with temporary() as path:
         path.write_text(body.strip() + "\n", "utf-8")
         _hand_in(submission, path, f"{code}.txt")
     return back_to("unit.entry", code=code)
@@ -162,7 +145,7 @@ def _hand_in(submission: Submission, path: Path, name: str) -> None:
 @contextmanager
 def _set_of(pictures: Sequence[EntryPart]) -> Iterator[Path]:
     """The pictures in their order as one file, with what is written under them."""
-    with _temporary() as path:
+    with temporary() as path:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
             for number, one in enumerate(pictures, 1):
                 ending = one.filename.rpartition(".")[2].casefold()
@@ -174,13 +157,3 @@ def _set_of(pictures: Sequence[EntryPart]) -> Iterator[Path]:
             archive.writestr(zipfile.ZipInfo("captions.json", STAMP),
                              json.dumps(told, ensure_ascii=False, indent=1))
         yield path
-
-
-@contextmanager
-def _temporary() -> Iterator[Path]:
-    with tempfile.NamedTemporaryFile(dir=current.platform.settings.data_dir, delete=False) as file:
-        path = Path(file.name)
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)

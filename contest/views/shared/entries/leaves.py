@@ -1,17 +1,23 @@
 """An entry that is no clip as a page shows it: its pages or pictures, its words, its file."""
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import url_for
 from flask_babel import gettext as _
 
+from contest.drawing import stills
+from contest.errors import DomainError, not_found
 from contest.models import ClipVersion, Leaf, Submission
 from contest.services.checking import leaves
 from contest.services.core import profiles
 from contest.views.shared.media import local
 from contest.views.shared.support import current
 
+THUMB = 400  # pixels
 LONGEST = 200_000  # characters of a text on a page; the rest is in the file
 
 
@@ -76,3 +82,28 @@ def _text(row: Leaf | None) -> str:
         return local(row.sha256).read_text("utf-8").strip()[:LONGEST] if row else ""
     except FileNotFoundError:
         return ""
+
+
+def small_picture(sha256: str) -> Path:
+    """A stranger's stored picture in a small box, drawn anew; kept by its hash, as still frames
+    are. Raises ``NotFound`` for what is no picture."""
+    target = current.platform.settings.data_dir / "stills" / f"{sha256}-part.jpg"
+    if not target.exists():
+        with temporary() as drawn:
+            try:
+                current.platform.pictures.draw_anew(local(sha256), drawn)
+            except (DomainError, FileNotFoundError):
+                raise not_found() from None
+            stills.framed(drawn, THUMB, target)
+    return target
+
+
+@contextmanager
+def temporary() -> Iterator[Path]:
+    """A file beside the store, gone at the end unless the store took it."""
+    with tempfile.NamedTemporaryFile(dir=current.platform.settings.data_dir, delete=False) as file:
+        path = Path(file.name)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
