@@ -58,6 +58,9 @@ def minutes() -> Docx:
     body(document, "III. KẾT QUẢ XẾP HẠNG", "b", before=6, keep=True)
     listing(document, RANKING, "lines")
     _notes(document)
+    command(document, "{%p if cash_amounts %}")
+    body(document, "Hiện kim kèm theo mỗi giải: {{ cash_amounts }}.")
+    command(document, "{%p endif %}")
     _remarks(document)
     _evidence(document)
     _close(document, "BAN GIÁM KHẢO", ("", ""))
@@ -99,9 +102,11 @@ def _figures(document: Docx) -> None:
          "{{ interaction_weight }} điểm tương tác{% elif by_jury %}là điểm giám khảo"
          "{% else %}là điểm tương tác{% endif %}."
          "{% if by_jury %} Điểm giám khảo là trung bình của các giám khảo có chấm.{% endif %}"
-         "{% if by_counts %} Mỗi cảm xúc tính {{ points_per_reaction }} điểm, mỗi lượt chia sẻ "
-         "tính {{ points_per_share }} điểm (một tài khoản tính nhiều nhất {{ shares_limit }}), "
-         "tối đa {{ points_cap }} điểm.{% endif %}"
+         "{% if by_counts %}{% if counted_here %} Mỗi cảm xúc tính {{ points_per_reaction }} "
+         "điểm, mỗi lượt chia sẻ tính {{ points_per_share }} điểm (một tài khoản tính nhiều nhất "
+         "{{ shares_limit }}),{% if elsewhere %} {{ elsewhere }},{% endif %} tối đa "
+         "{{ points_cap }} điểm.{% else %} Bài đăng của clip {{ elsewhere }}, tối đa "
+         "{{ points_cap }} điểm.{% endif %}{% endif %}"
          " Đơn vị lấy điểm theo thể lệ bản {{ profile_number }}.")
 
 

@@ -17,10 +17,12 @@ from contest.languages import (
     write_amount,
     write_day,
     write_deadline,
+    write_number,
     write_time,
 )
 from contest.models import ProfileRevision, Result
 from contest.profile import Profile
+from contest.profile.platforms import Platform
 from contest.services.core.profiles import profile_at
 from contest.services.results import standings
 from contest.services.results.standings import Line
@@ -123,6 +125,8 @@ def _rules(profile: Profile) -> dict[str, str]:
         "posted": "có" if profile.on_page else "",
         "by_jury": "có" if score.jury_weight else "",
         "by_counts": "có" if score.interaction_weight else "",
+        "counted_here": "có" if profile.counts_on_page else "",
+        "elsewhere": ", ".join(_elsewhere(one) for one in profile.platforms if one.pays),
         "cut_off": write_time(profile.schedule.counts_close, profile.schedule.zone, "vi"),
         "jury_weight": str(score.jury_weight),
         "interaction_weight": str(score.interaction_weight),
@@ -139,6 +143,18 @@ def _rules(profile: Profile) -> dict[str, str]:
         ),
         "certificates_given": _certificates(profile),
     }
+
+
+def _elsewhere(one: Platform) -> str:
+    """What a post on another platform earns, as the minutes say it."""
+    steps = f"mỗi {write_number(one.views_per_step, 'vi')} " if one.views_per_step > 1 else "mỗi "
+    each = {
+        "mỗi lượt thích": one.points_per_like, "mỗi lượt chia sẻ": one.points_per_share,
+        "mỗi bình luận": one.points_per_comment, f"{steps}lượt xem": one.points_per_view,
+    }
+    said = "; ".join(f"{what} {count} điểm" for what, count in each.items() if count)
+    most = f"; nhiều nhất {one.cap} điểm một bài" if one.cap else ""
+    return f"trên {one.name.vi} ({said}{most})"
 
 
 def _certificates(profile: Profile) -> str:
@@ -226,7 +242,9 @@ _RESULT: dict[str, object] = {
     "signer": "BÍ THƯ", "bases": ["Kế hoạch số 39-KH/TĐTN-BCNLĐ ngày 07/4/2023"],
     "recipients": ["Các cơ sở Đoàn trực thuộc"],
     "title": "Hội thi thực hiện phong trào “3 trách nhiệm”", "theme": "Tuổi trẻ Quận 11",
-    "organiser": "Quận Đoàn 11", "posted": "có", "by_jury": "có", "by_counts": "có",
+    "organiser": "Quận Đoàn 11", "counted_here": "có",
+    "elsewhere": "trên YouTube (mỗi lượt thích 1 điểm)", "posted": "có", "by_jury": "có",
+    "by_counts": "có",
     "cut_off": "16g00 ngày 19/6/2023", "jury_weight": "40",
     "interaction_weight": "60", "points_per_share": "2", "points_per_reaction": "1",
     "shares_per_account": "2", "shares_limit": "2 lượt cho một clip", "points_cap": "300",

@@ -20,9 +20,12 @@ from contest.models import Contest, PlatformPost, Result
 from contest.services.awards import workbook
 from contest.services.elsewhere import numbers, posts
 from contest.services.results import closing, scoring_input, tally
+from contest.services.rules import toml_editing
 from scoring import archive, bundle
+from tests.contest.conftest import Visits
 from tests.contest.elsewhere.platforms import WATCH, Posted, posts_alone, with_platforms
 from tests.contest.factory import Factory
+from tests.contest.results.test_document_templates import words
 from tests.contest.stage import AFTER, COUNTED, Stage
 
 TIKTOK = "https://www.tiktok.com/@doan/video/{:011d}"
@@ -192,7 +195,7 @@ def test_it_is_ranked_frozen_published_and_verified(
     make: Factory, clock: FixedClock, tmp_path: Path, app: Flask
 ) -> None:
     clock.moment = COUNTED
-    room = Posted(make, make.contest("alone", edit=posts_alone))
+    room = Posted(make, make.contest("alone", edit=with_cash))
     for clip, likes in enumerate((20, 500, 40)):
         room.tell(room.enter(clip, WATCH.format(clip)), likes=likes, views=250)
     room.agree(room.tell(room.enter(0, TIKTOK.format(1)), shares=10))
@@ -226,6 +229,18 @@ def test_it_is_ranked_frozen_published_and_verified(
         f'=IF(M{row}="",{sums},MIN({sums},M{row}))' for row in range(2, 6)
         for sums in [f"D{row}*H{row}+E{row}*I{row}+F{row}*J{row}+INT(G{row}/L{row})*K{row}"]]
     assert book["Interactions"]["L1"].value == "Points on other platforms"
+    minutes = words(Visits(app, make, room.contest).role("organiser").get(
+        f"/c/alone/organiser/documents/{published.number}/minutes.docx").data)
+    assert ("Bài đăng của clip trên YouTube (mỗi lượt thích 1 điểm; mỗi 100 lượt xem 2 điểm; nhiều "
+            "nhất 200 điểm một bài), trên TikTok (mỗi lượt chia sẻ 3 điểm), tối đa") in minutes
+    assert "Hiện kim kèm theo mỗi giải: Giải nhất 500.000 đồng (Năm trăm nghìn đồng)." in minutes
+
+
+def with_cash(source: str) -> str:
+    """Posts alone decide, and the first prize comes with an amount."""
+    return toml_editing.edited(posts_alone(source), {"prizes": [
+        {"id": "first", "name": {"vi": "Giải nhất", "en": "First prize"}, "count": 1, "cash": True,
+         "amount": 500_000}]})
 
 
 def test_a_contest_that_names_no_platform_says_nothing_of_them(make: Factory) -> None:
