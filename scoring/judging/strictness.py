@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -21,45 +23,50 @@ def strictness(data: object) -> dict[str, Any]:
     of the contest are left out. Raises ``InputError`` like ``compute``.
     """
     contest = schema.read(data)
-    marked = _percents(contest)
-    lines = [_line(juror, marked) for juror in sorted(contest.jurors)]
+    rubric, records = Rubric(contest.rules.criteria), {j: _Record() for j in contest.jurors}
+    for marks in _weighted(contest, rubric):
+        many, total = len(marks), sum(marks.values())
+        for juror, mark in marks.items():
+            records[juror].add(mark, many, total)
+    lines = [_line(juror, records[juror], rubric.possible) for juror in sorted(records)]
     return {"format": "hoithi-strictness/1", "jurors": lines}
 
 
-def _percents(contest: Contest) -> list[dict[str, Fraction]]:
-    """Of each clip: by juror the complete ballot in percent."""
-    rubric = Rubric(contest.rules.criteria)
-    if not rubric.possible:
-        return []
-    found = []
-    for entry in contest.running:
+@dataclass(slots=True)
+class _Record:
+    """What a juror gave, in whole numbers of the rubric. ``apart``: by the number of jurors on a
+    clip, how far the juror stood from the others on those clips, times one less than it."""
+
+    given: list[int] = field(default_factory=list)
+    compared: int = 0
+    apart: dict[int, int] = field(default_factory=dict)
+
+    def add(self, mark: int, many: int, total: int) -> None:
+        self.given.append(mark)
+        if many > 1:
+            self.compared += 1
+            self.apart[many] = self.apart.get(many, 0) + many * mark - total
+
+
+def _weighted(contest: Contest, rubric: Rubric) -> Iterator[dict[str, int]]:
+    """Of each clip: by juror the complete ballot's weighted sum."""
+    for entry in contest.running if rubric.possible else ():
         ballots = {j: entry.marks[j] for j in contest.jurors if j in entry.marks}
         weighted = {j: rubric.weighted(b) for j, b in ballots.items() if not isinstance(b, str)}
-        found.append({
-            juror: Fraction(100 * mark, rubric.possible)
-            for juror, mark in weighted.items() if mark is not None
-        })
-    return found
+        yield {juror: mark for juror, mark in weighted.items() if mark is not None}
 
 
-def _line(juror: str, marked: list[dict[str, Fraction]]) -> dict[str, Any]:
-    mine = [clip for clip in marked if juror in clip]
-    given = [clip[juror] for clip in mine]
-    mean = _average(given)
-    apart = [
-        clip[juror] - (sum(clip.values()) - clip[juror]) / (len(clip) - 1)
-        for clip in mine if len(clip) > 1
-    ]
-    spread = None if mean is None else _average([abs(one - mean) for one in given])
+def _line(juror: str, found: _Record, possible: int) -> dict[str, Any]:
+    clips, total = len(found.given), sum(found.given)
+    spread = sum([abs(clips * mark - total) for mark in found.given])
+    apart = sum((Fraction(by, many - 1) for many, by in found.apart.items()), Fraction(0))
     return {
-        "juror": juror, "clips": len(mine), "compared": len(apart), "mean": _both(mean),
-        "difference": _both(_average(apart)), "spread": _both(spread),
+        "juror": juror, "clips": clips, "compared": found.compared,
+        "mean": _percent(total, clips, possible),
+        "difference": _percent(apart, found.compared, possible),
+        "spread": _percent(spread, clips**2, possible),
     }
 
 
-def _average(values: list[Fraction]) -> Fraction | None:
-    return sum(values, Fraction(0)) / len(values) if values else None
-
-
-def _both(value: Fraction | None) -> dict[str, str] | None:
-    return None if value is None else both(value)
+def _percent(value: Fraction | int, many: int, possible: int) -> dict[str, str] | None:
+    return both(Fraction(100 * value, many * possible)) if many else None
