@@ -16,7 +16,7 @@ from tests.contest.test_permissions import LINES, allowed
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 FILES = ("export", "docx", "pdf", "template_file", "evidence", "interactions.template",
          "ledger_template", "similarity.clip", "poster", "media.file", "paper_entries.signed",
-         "attachments.file", "filings.archive", "handing_out.invitations",
+         "attachments.file", "filings.archive", "levels.filings", "handing_out.invitations",
          "handing_out.recipients",
          "ceremony.folder", "ceremony.state", "certificates.one", "privacy_requests.proof",
          "reel.file", "unit_certificates.one")
