@@ -24,6 +24,7 @@ from contest.services.desk import grace, postponing
 from contest.services.desk.postponing import Move
 from contest.services.entry import errands, staff_mails, submissions, votes
 from contest.services.units import time_grants
+from tests.contest import walked_levels
 from tests.contest.factory import Factory
 from tests.contest.walked_page import REASON
 
@@ -51,9 +52,12 @@ class LifeOfWalk:
     def the_life(self, session: Session, contest: Contest) -> None:
         """Any of it."""
         act = self.random.choices(
-            (self._postpone, self._grace, self._less_time, self._the_call),
-            weights=(2, 1, 1, 3))[0]
+            (self._postpone, self._grace, self._less_time, self._the_call, self._above),
+            weights=(2, 1, 1, 3, 4))[0]
         act(session, contest)
+
+    def _above(self, session: Session, contest: Contest) -> None:
+        walked_levels.go_on(self, session, contest)
 
     def an_errand(self, session: Session, one: Submission) -> Errand | None:
         """Now and then an organiser sends the clip."""

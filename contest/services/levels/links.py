@@ -54,6 +54,16 @@ def find(session: Session, contest: Contest, link_id: int) -> LevelLink:
     return link
 
 
+def confirmed(session: Session, contest: Contest, link_id: int) -> Contest:
+    """The contest below of a confirmed link, of this installation. Raises ``NotFound``;
+    ``Conflict`` before the link is confirmed."""
+    link = find(session, contest, link_id)
+    if link.state != "confirmed" or link.child is None:
+        raise Conflict("Hội thi này chưa được xác nhận là cấp dưới. Hãy xác nhận trước.",
+                       "This contest is not confirmed as one below. Confirm it first.")
+    return link.child
+
+
 def of_parent(session: Session, contest: Contest) -> list[LevelLink]:
     """The links of contests below: what waits first."""
     return list(session.scalars(

@@ -28,6 +28,7 @@ class Node:
     contest: Contest
     profile: Profile
     unit: Unit | None = None
+    link_id: int | None = None
     units: int = 0
     entries: int = 0
     approved: int = 0
@@ -92,7 +93,7 @@ def _below(
         if link.child is None or link.child.revision is None or link.child_id in known:
             continue
         known.add(link.child.id)
-        node = Node(link.child, profiles.profile_of(link.child), link.unit)
+        node = Node(link.child, profiles.profile_of(link.child), link.unit, link.id)
         above[link.contest_id].below.append(node)
         made.append(node)
     _handed(session, made, above, at)

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 FILES = ("export", "docx", "pdf", "template_file", "evidence", "interactions.template",
          "ledger_template", "similarity.clip", "page_of_other", "leaf", "poster", "media.file",
          "media.page", "composing.picture", "paper_entries.signed",
-         "attachments.file", "filings.archive", "handing_out.invitations",
+         "attachments.file", "filings.archive", "levels.filings", "handing_out.invitations",
          "handing_out.recipients",
          "ceremony.folder", "ceremony.state", "certificates.one", "privacy_requests.proof",
          "reel.file", "unit_certificates.one", "certificates.participation",

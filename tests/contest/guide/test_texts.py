@@ -23,7 +23,7 @@ NO_SCREEN = {
     "files": {
         "appraisal.docx", "attachments.file", "basics.static", "ceremony.folder",
         "certificates.one", "certificates.participation", "composing.picture", "documents.docx",
-        "documents.pdf", "documents.template_file", "filings.archive",
+        "documents.pdf", "documents.template_file", "filings.archive", "levels.filings",
         "filings.export", "handing_out.invitations", "handing_out.recipients",
         "interactions.evidence",
         "interactions.ledger_template", "interactions.template", "lists.export", "media.captions",

@@ -1,13 +1,18 @@
 """Ward and city: the link is confirmed above, winners go up within the quota, the tree adds up."""
 
+import io
+import zipfile
+
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from contest.errors import Conflict, Invalid, NotAllowed
-from contest.models import Contest, LevelLink, Mail, Submission, Unit
+from contest.models import Contest, Filing, LevelLink, Mail, Submission, Unit
 from contest.services.core import profiles
 from contest.services.levels import handing_up, links, tree
 from contest.services.rules import toml_editing
+from tests.contest.filings.owed import owing
 
 WARD = {"parent.contest": "thanh-pho", "parent.unit": "Phường 5", "parent.quota": 2,
         "parent.consent": "publicity"}
@@ -175,3 +180,21 @@ def test_from_asking_to_accepting_on_the_screens(town, visit):
     assert said in visit.unit(unit).get(f"/c/phuong-5/unit/entries/{clip.code}").text
     assert "Đã nhận" in mine.get("/c/phuong-5/organiser/handovers").text
     assert "phuong-5" not in theirs.english().get(f"{up}/levels").text  # titles, no short names
+
+
+def test_the_level_above_gets_what_the_units_below_have_filed(town, visit):
+    """All filings of a contest below as one archive, once the link is confirmed; nobody else."""
+    ward = town.make.contest("phuong-9", lambda text: owing(with_parent()(text)))
+    unit = town.make.unit(ward, "Chi đoàn B")
+    town.make.add(Filing(contest_id=ward.id, unit_id=unit.id, filing="registration",
+                         answers={"people": "12"}, first_at=town.make.at, filed_at=town.make.at))
+    link, theirs = town.ask(ward), visit.user(town.above)
+    address = f"/c/thanh-pho/organiser/levels/{link.id}/filings.zip"
+    assert theirs.get(address).status_code == 409
+    town.do(links.confirm, link, by=town.above)
+    assert f"{address}" in theirs.get("/c/thanh-pho/organiser/levels").text
+    with zipfile.ZipFile(io.BytesIO(theirs.get(address).data)) as archive:
+        assert sorted(archive.namelist()) == ["article.xlsx", "registration.xlsx", "report.xlsx"]
+        sheet = load_workbook(io.BytesIO(archive.read("registration.xlsx"))).active
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["Chi đoàn B"]
+    assert visit.user(town.below).get(address).status_code == 403

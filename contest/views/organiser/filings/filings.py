@@ -1,9 +1,5 @@
 """Who has filed what at a glance; one filing and its deeds; all of one as a table or as files."""
 
-import re
-import tempfile
-import zipfile
-from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, request, send_file
@@ -19,6 +15,7 @@ from contest.services.filings import filings, overview
 from contest.services.filings.filings import MOST_WORDS, Standing
 from contest.services.filings.overview import SHOWN, Wanted
 from contest.services.units import units
+from contest.views.organiser.filings.zipped import zipped
 from contest.views.shared.entries.filing_form import (
     DeputyFields,
     FilingFields,
@@ -31,7 +28,6 @@ from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, attachment, back_to, current, flash_message, page
 
 bp = Blueprint("filings", __name__, url_prefix="/c/<slug>/organiser/filings")
-SHORT = re.compile(r"[^\w]+")
 
 
 class BackForm(Form):
@@ -163,13 +159,6 @@ def export(filing: str, kind: str) -> Response:
 def archive(filing: str) -> Response:
     """Every file of one filing, a folder for each unit; written beside the data, not in memory."""
     require(current.actor, "export.read", current.contest)
-    rule, folder = filings.rule_of(current.profile, filing), current.platform.settings.data_dir
-    file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - open until it is sent
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as made:
-        for one, unit in overview.files(current.db, current.contest, rule.id):
-            ending = "jpg" if one.kind == "picture" else one.kind
-            name = f"{SHORT.sub('-', unit.name).strip('-')}-{unit.id}/{one.question}-{one.id}"
-            with suppress(FileNotFoundError), current.platform.blobs.open_local(one.sha256) as path:
-                made.write(path, f"{name}.{ending}")
-    file.seek(0)
+    rule = filings.rule_of(current.profile, filing)
+    file = zipped(current.contest, [rule.id])
     return send_file(file, "application/zip", as_attachment=True, download_name=f"{rule.id}.zip")

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, request
+from flask import Blueprint, request, send_file
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from contest.actors import SYSTEM
 from contest.models import LevelLink
-from contest.services.core import profiles
+from contest.services.core import profiles, spreadsheets
+from contest.services.filings import overview
 from contest.services.levels import handing_up, links, tree
+from contest.views.organiser.filings.zipped import zipped
 from contest.views.shared.forms import Form, MultiCheckboxField
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
@@ -121,6 +124,20 @@ def _ended(level_id: int, act: Callable[..., None], vi: str, en: str) -> Respons
 
 def _link(level_id: int) -> LevelLink:
     return links.find(current.db, current.contest, level_id)
+
+
+@bp.get("/<int:level_id>/filings.zip")
+@allows("export.read")
+def filings(level_id: int) -> Response:
+    """What the units of a contest below have filed: a table of each filing, and its files."""
+    below = links.confirmed(current.db, current.contest, level_id)
+    profile = profiles.profile_of(below)
+    keys = [one.id for one in profile.filings]
+    found = overview.everything(current.db, below, actor=SYSTEM, at=current.now)
+    tables = [(f"{key}.xlsx", spreadsheets.workbook({
+        key[:31]: overview.table(found, profile, key, current.language)})) for key in keys]
+    return send_file(zipped(below, keys, tables, apart=True), "application/zip",
+                     as_attachment=True, download_name=f"{below.slug}.zip")
 
 
 # ---------------------------------------------------------------------------- handing up
