@@ -1,20 +1,32 @@
 """From a preliminary's published result to its final: the contest is begun in one step, entries go
 over as they are, and what was carried counts exactly, told twice and bundled."""
 
+import io
 import json
 from datetime import datetime
 from fractions import Fraction
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select, text
 
 from contest.clock import FixedClock
 from contest.errors import Conflict, NotAllowed, NotFound
-from contest.models import AuditRow, Contest, Finalist, RoleGrant, RoundLink, Submission, Unit
+from contest.models import (
+    AuditRow,
+    Contest,
+    Finalist,
+    Result,
+    RoleGrant,
+    RoundLink,
+    Submission,
+    Unit,
+)
 from contest.services.advancing import advancing
+from contest.services.awards import workbook
 from contest.services.core import profiles
 from contest.services.entry import submissions
-from contest.services.results import results, tally
+from contest.services.results import exports, results, tally
 from contest.services.rounds import before
 from contest.states import SubmissionState
 from scoring import archive
@@ -145,6 +157,15 @@ def test_what_is_carried_counts_exactly_in_both_tallies_and_the_bundle(
     bundle = hall.platform.blobs.path(result.bundle_sha256).read_bytes()
     assert json.loads(archive.read(bundle)[0]["about.json"])["format"] == "hoithi-evidence/3"
     assert {one.holds for one in check(bundle)} <= {True, None}
+    with hall.platform.db.read() as session:
+        of = session.get_one(Result, result.id)
+        sheet = load_workbook(io.BytesIO(workbook.of_result(session, of, "en"))).worksheets[0]
+        table = results.lines(of, "en")
+        csv = exports.as_csv(of, "en").decode("utf-8-sig")
+    before = [cell.value for cell in sheet[1]].index("Round before")
+    assert [round(row[before].value, 2) for row in sheet.iter_rows(min_row=2)] == [
+        float(line.carried) for line in table]
+    assert csv.splitlines()[0].endswith("Round before") and table[0].carried in csv
     with hall.platform.db.write() as session:
         assert tally.differences(session, session.get_one(Contest, after.id), result.output) == []
         one = session.scalars(select(Finalist).where(Finalist.contest_id == after.id)).first()

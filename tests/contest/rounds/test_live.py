@@ -151,7 +151,9 @@ def test_one_remote_moves_the_round_and_the_ceremony_begins_with_its_title(
         assert (row.position, result is not None) == (1, True)
 
 
-def test_the_pages_of_the_table_work_without_a_script(hall: Hall, visit: Visits) -> None:
+def test_the_pages_of_the_table_work_without_a_script(
+    hall: Hall, visit: Visits, clock: FixedClock
+) -> None:
     client = visit.user(hall.clerk)
     code, juror = hall.clips[1].code, hall.jurors[0].id
     assert "Đoàn B" in client.get(PLACE).text
@@ -168,11 +170,18 @@ def test_the_pages_of_the_table_work_without_a_script(hall: Hall, visit: Visits)
     client.post(f"{PLACE}/{code}/{juror}/back")
     assert "Một nhập." not in client.get(f"{PLACE}/{code}").text
     client.post(f"{PLACE}/{code}/{juror}", data=marks | {"version": "1"})
-    shown = client.post(f"{PLACE}/stage/state", data={"position": "2"}).json
-    assert (shown["position"], shown["length"]) == (2, 5)
+    with hall.platform.db.read() as session:
+        order = [one.code for one in running.entries(session, hall.contest_now(session))]
+    turn = order.index(code) + 1
+    shown = client.post(f"{PLACE}/stage/state", data={"position": str(turn)}).json
+    assert (shown["position"], shown["length"]) == (turn, 5)
     assert str(sum(hall.marks(3).values())) in shown["html"]
     assert client.get(f"{PLACE}/stage/state").json == shown
     turns = {f"place-{one.code}": str(3 - at) for at, one in enumerate(hall.clips)}
     assert client.post(f"{PLACE}/order", data=turns).status_code == 303
     assert client.post(f"{PLACE}/order", data=turns | {f"place-{code}": "x"}).status_code == 422
     assert "<svg" in client.post(f"{PLACE}/pair").text
+    clock.moment = AFTER  # what would be refused is not offered
+    late = visit.user(hall.clerk).get(f"{PLACE}/{code}").text
+    assert "Đã hết thời gian chấm điểm" in late and "Lưu và hiện điểm" not in late
+    assert "Nhập lại" not in late

@@ -12,6 +12,7 @@ from wtforms import BooleanField, HiddenField, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from contest.errors import DomainError, Invalid
+from contest.languages import write_time
 from contest.models import Submission
 from contest.services.awards import stage
 from contest.services.live import falling, running, table
@@ -187,7 +188,7 @@ def _clip(
     at = next((n for n, one in enumerate(order) if one.id == submission.id), 0)
     weights = {c.id: c.weight for c in current.profile.jury.criteria}
     return page(
-        "organiser/live_clip.html", status, submission=submission, places=places,
+        "organiser/live_clip.html", status, submission=submission, places=places, closed=_closed(),
         forms=forms | (typed or {}), refused=refused, number=at + 1, length=len(order),
         waiting=waiting,
         points={p.seat.user.id: sum(weights[k] * v for k, v in p.marks.items() if k in weights)
@@ -195,6 +196,17 @@ def _clip(
         most=falling.most(contest), before=order[at - 1] if at else None,
         after=order[at + 1] if at + 1 < len(order) else None,
     )
+
+
+def _closed() -> str:
+    """Why nothing is typed any more; empty while it is possible."""
+    if current.contest.jury_locked_at is not None:
+        return str(_("Ban Tổ chức đã khoá vòng chấm."))
+    schedule = current.profile.schedule
+    if current.now < schedule.ballots_close:
+        return ""
+    when = write_time(schedule.ballots_close, schedule.zone, current.language)
+    return str(_("Đã hết thời gian chấm điểm lúc %(time)s.", time=when))
 
 
 # ---------------------------------------------------------------------------- the stage
