@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, false, select, true
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from contest.models import Contest, Derivative, Publication, Submission
@@ -41,7 +41,7 @@ def version_shown(
     session: Session, contest: Contest, code: str, *, at: datetime
 ) -> int | None:
     """The version of an entry whose leaves everybody may read here now; None: nobody may."""
-    if profiles.profile_of(contest).entry.is_clip:
+    if profiles.profile_of(contest).entry.is_clip or not _shows(contest, at):
         return None
     return session.scalar(_open(select(Publication.version_id), contest, code, at))
 
@@ -57,17 +57,23 @@ def leaf(
 
 def _shown(session: Session, contest: Contest, code: str, *, at: datetime) -> Derivative | None:
     """What is sent of a clip that is published, if anything is."""
+    if not _shows(contest, at):
+        return None
     query = select(Derivative).join(Publication, Publication.version_id == Derivative.version_id)
     rendition = query.where(Derivative.kind == "rendition")
     return session.scalars(_open(rendition, contest, code, at)).first()
 
 
-def _open(query: Select[Row], contest: Contest, code: str, at: datetime) -> Select[Row]:
-    """Of ``query``, which knows ``Publication``: what is shown on the contest's own pages now."""
+def _shows(contest: Contest, at: datetime) -> bool:
+    """Whether anything is shown on the contest's own pages now; asks the rules alone."""
     profile = profiles.profile_of(contest)
-    shown = profile.on_site and at >= profile.release_at
+    return profile.on_site and at >= profile.release_at
+
+
+def _open(query: Select[Row], contest: Contest, code: str, at: datetime) -> Select[Row]:
+    """Of ``query``, which knows ``Publication``: what is out."""
     return query.join(Submission, Submission.id == Publication.submission_id).where(
         Submission.contest_id == contest.id, Submission.code == code,
         Submission.state == SubmissionState.PUBLISHED, Publication.state == "published",
-        Publication.release_at <= at, true() if shown else false(),
+        Publication.release_at <= at,
     )

@@ -51,7 +51,8 @@ def steps(
             _("Thẩm định nội dung"), _review_state(submission), None, _asked(submission, profile)
         ),
         _step(
-            _("Đăng lên Fanpage"), _published_state(submission), profile.release_at,
+            _("Đăng lên Fanpage") if profile.on_page else _("Công bố các clip"),
+            _published_state(submission), profile.release_at,
             _("Các clip được đăng cùng lúc khi bắt đầu thời gian tuyên truyền."),
         ),
         _step(
@@ -149,7 +150,20 @@ def todo(
         ),
         SubmissionState.DISQUALIFIED: _("Bài này không còn trong hội thi."),
     }
+    if not current.profile.on_page:
+        sentences |= _without_a_page(current.profile)
     return str(sentences[SubmissionState(submission.state)])
+
+
+def _without_a_page(profile: Profile) -> dict[SubmissionState, str]:
+    """What is said where nothing is posted."""
+    return {
+        SubmissionState.APPROVED: _("Clip đã được duyệt."),
+        SubmissionState.PUBLISHED: (
+            _("Clip đã được mở cho mọi người xem trên trang của hội thi.")
+            if profile.on_site else _("Clip đã vào vòng chấm của Ban giám khảo.")
+        ),
+    }
 
 
 def latest_check(submission: Submission) -> Check | None:
