@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from sqlalchemy import select, update
 
 from contest.clock import FixedClock
+from contest.models import Ballot, Mark
 from contest.services.jury import jury_round, strict
 from tests.contest.conftest import Client, Visits
 from tests.contest.factory import Factory
@@ -109,6 +111,14 @@ def test_strictness_is_told_after_the_lock_and_not_before(room: Room, organiser:
     assert "−20,00" in text
     assert text.count("xa người khác") >= 1
     assert "strictness" in organiser.get(f"{JURY}/").text
+    with room.make.platform.db.write() as session:  # marked anew within the same second
+        jury_round.unlock(session, room.now(session), reason="Chấm nhầm", actor=room.organiser,
+                          at=MARKING)
+    with room.make.platform.db.write() as session:
+        theirs = select(Ballot.id).where(Ballot.juror_id == room.users[2].id)
+        session.execute(update(Mark).where(Mark.ballot_id.in_(theirs)).values(value=Mark.value + 5))
+        jury_round.lock(session, room.now(session), actor=room.organiser, at=MARKING)
+    assert "−20,00" not in organiser.get(f"{JURY}/strictness").text
 
 
 def test_where_everybody_marks_everything_the_page_says_so(
