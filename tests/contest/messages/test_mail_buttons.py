@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from contest.clock import FixedClock
 from contest.jobs.mail import write
-from contest.models import Contest, Mail, Submission, Unit
+from contest.models import Contest, Mail, Submission
 from contest.services.core import mail
 from contest.wiring import Platform
 from tests.contest.conftest import WHILE_OPEN
@@ -36,19 +36,19 @@ def button(platform: Platform, contest: Contest, template: str, submission: Subm
 
 
 @pytest.fixture
-def unit(make: Factory, contest: Contest) -> Unit:
-    return make.unit(contest, "Đoàn Phường 5")
-
-
-def test_letters_lead_to_the_clip_the_finding_and_the_result(
-    browser: Browser, address: str, make: Factory, contest: Contest, clock: FixedClock
-) -> None:
+def contest(contest: Contest, clock: FixedClock) -> Contest:
     clock.moment = WHILE_OPEN
-    unit = make.unit(contest)
+    return contest
+
+
+def test_letters_lead_to_the_clip_and_to_what_was_found(
+    browser: Browser, address: str, make: Factory, contest: Contest
+) -> None:
+    platform, unit = make.platform, make.unit(contest, "Đoàn Phường 5")
     faulty = make.submission(unit, "needs_fix", code="CXABC234", title="Một ngày một cửa")
     asked = make.submission(unit, "changes_requested", code="CXABC567", title="Ba trách nhiệm")
     paths = {
-        template: button(make.platform, contest, template, clip)
+        template: button(platform, contest, template, clip)
         for template, clip in (("findings", faulty), ("changes_requested", asked))
     }
     token = make.unit_token(unit)
