@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -172,8 +172,7 @@ def _entry(session: Session, one: Submission) -> EntryPart:
 
 def write(path: Path, made: Packet, signer: Signer, blobs: BlobStore) -> None:
     """Write the file; clips are copied as they stream, not held in memory."""
-    content: Any = made.model_dump(mode="json")
-    manifest = canonical.text(content).encode()
+    manifest = canonical.text(made.model_dump(mode="json")).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         archive.writestr(MANIFEST, manifest)
         archive.writestr(SIGNATURE, signer.sign(manifest))

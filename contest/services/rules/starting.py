@@ -74,7 +74,7 @@ TEMPLATES = (
     Template(
         "y-tuong", "templates/y-tuong.toml",
         Label("Ý tưởng, sáng kiến bằng tài liệu", "Ideas as documents"),
-        Label("Cho cuộc thi viết: mỗi bài là một tệp PDF hoặc Word từ 2 đến 15 trang, đọc ngay "
+        Label("Cho hội thi viết: mỗi bài là một tệp PDF hoặc Word từ 2 đến 15 trang, đọc ngay "
               "trên trang của hội thi, 100 % điểm giám khảo chấm kín, Tổ thẩm định biểu quyết.",
               "For a contest in writing: each entry a PDF or Word file of 2 to 15 pages, read on "
               "the contest's own pages, 100 % by a blind jury; a board appraises by vote."),
