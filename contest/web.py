@@ -168,6 +168,7 @@ def _templates(app: Flask, platform: Platform) -> None:
         size=lambda value: write_size(value, current.language),
         duration=lambda value: write_duration(value, current.language),
         said=lambda text: text[current.language],
+        worded=lambda text: wording.said(text, current.language),
         tel=contact.tel, zalo=contact.zalo, callable_numbers=contact.callable_numbers,
     )
     env.globals.update(

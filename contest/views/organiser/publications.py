@@ -16,6 +16,7 @@ from contest.views.organiser.tables import filters
 from contest.views.organiser.tables.deciding import choices
 from contest.views.shared.forms import Form
 from contest.views.shared.paging import neighbours, page_number
+from contest.views.shared.site import wording
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("publications", __name__, url_prefix="/c/<slug>/organiser/publications")
@@ -184,4 +185,4 @@ def _waits_for(publication: Publication) -> str:
     if publication.state not in (*publications.BEFORE_ARMED, "cancelled"):
         return ""
     deep = checks.deep_pass(publication.version)
-    return deep.why_en if current.language == "en" else deep.why_vi
+    return wording.said(deep.why_en if current.language == "en" else deep.why_vi, current.language)

@@ -1,5 +1,7 @@
 """What an entry is called, what rules say of its kind, and what may still be changed."""
 
+import re
+
 import pytest
 
 from contest import profile as rule_files
@@ -69,6 +71,20 @@ def test_pages_of_a_contest_of_documents_speak_of_documents(ideas: Sending) -> N
             text = page.split("<main")[1].split("</main")[0]
             assert word in text.lower(), path
             assert ">clip" not in text.lower() and " clip " not in text.lower(), path
+
+
+def test_an_organisers_pages_speak_of_documents_too(ideas: Sending) -> None:
+    unit = ideas.make.unit(ideas.contest)
+    ideas.make.submission(unit, "in_review")
+    ideas.make.submission(unit, "approved")
+    organiser = ideas.visit.role("organiser")
+    for language in ("vi", "en"):
+        organiser.set_cookie("lang", language)
+        for path in ("", "entries", "publications", "units", "results/"):
+            page = organiser.get(f"{AT}/organiser/{path}", follow_redirects=True)
+            assert page.status_code == 200, path
+            text = re.sub(r"<[^>]+>", "|", page.text.split("<main")[1].split("</main")[0])
+            assert re.findall(r"\bclips?\b", text, re.IGNORECASE) == [], path
 
 
 def test_the_kind_stays_once_something_was_sent(ideas: Sending) -> None:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from contest.errors import DomainError
 from contest.services.results import closing
+from contest.views.shared.site import wording
 from contest.views.shared.support import current
 
 LISTED = ("reason", "second")  # refused because of gaps: each of them is named
@@ -55,5 +56,6 @@ def _gaps() -> list[tuple[str, str]]:
     english, found = current.language == "en", []
     for gap in closing.gaps(current.db, current.contest, at=current.now):
         values: dict[str, Any] = {**gap.values, "slug": current.contest.slug}
-        found.append((gap.en if english else gap.vi, url_for(gap.endpoint, **values)))
+        told = wording.said(gap.en if english else gap.vi, current.language)
+        found.append((told, url_for(gap.endpoint, **values)))
     return found

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from contest.languages import write_number, write_size, write_time
 from contest.services.desk.agenda import Todo
 from contest.views.shared.disk import Disk
+from contest.views.shared.site import wording
 from contest.views.shared.support import current, zone
 
 JOBS = {
@@ -142,7 +143,8 @@ def said(one: Todo, *, disk: Disk, paused: str) -> tuple[str, str]:
     """What is to be done, and what its button says."""
     if one.blocker is not None:
         english = current.language == "en"
-        return (one.blocker.en if english else one.blocker.vi), _("Mở")
+        told = one.blocker.en if english else one.blocker.vi
+        return wording.said(told, current.language), _("Mở")
     if one.code in _COUNTED:
         sentence, act = _COUNTED[one.code]
         return sentence(one.count), str(act)
