@@ -21,11 +21,13 @@ bp = Blueprint("lists", __name__, url_prefix="/c/<slug>/organiser/lists")
 @allows("export.read")
 def export(what: str, kind: str) -> Response:
     """A whole list as a file, without the page's filter."""
-    if kind == "csv":
+    if (what, kind) == ("entries", "csv"):
         return attachment(_csv(what), what, kind)
     columns = lists.columns(what, current.profile, current.language)
     rows = lists.rows(current.db, current.contest, what, actor=current.actor, at=current.now,
                       language=current.language)
+    if kind == "csv":
+        return attachment(spreadsheets.csv_parts(list(columns.values()), list(rows)), what, kind)
     if kind == "json":
         return attachment(_json(list(columns), list(rows)), what, kind)
     table = list(columns.values()), [list(row) for row in rows]
