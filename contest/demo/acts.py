@@ -19,6 +19,7 @@ CARD = re.compile(r'href="[^"]*/unit/entries/([A-Z0-9-]+)">([^<]+)</a>')
 SHEET = re.compile(r'sheet__name">([^<]+)<.*?sheet__code code">([^<]+)<', re.DOTALL)
 IN_DOUBT = "Chưa rõ, đang dò lại"  # on the board of posts
 CHECKED = ("Cần sửa", "Chờ thẩm định", "Đã duyệt", "Đã đăng", "Bị loại", "chỉnh sửa")
+IDEA = "Một việc nhỏ mỗi ngày, kể bằng lời của người làm."  # where the rules ask for it
 Say = Callable[[str], None]
 
 
@@ -154,6 +155,7 @@ def _fill_in(stage: Stage, part: Part) -> None:
         consents = {
             f"consent_{name}": "y" for name in ("originality", "publicity", "personal_data")
         }
+        idea = {"question_idea": IDEA} if "question_idea" in form.fields else {}
         browser.submit(
             form,
             {
@@ -163,7 +165,7 @@ def _fill_in(stage: Stage, part: Part) -> None:
                 "contact_name": part.authors[0],
                 "contact_phone": "0903 000 000",
                 "contact_email": "donvi@hoithi.example",
-                **consents,
+                **consents, **idea,
             },
         )
 
