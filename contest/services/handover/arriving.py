@@ -148,13 +148,14 @@ def _clip(
 
 
 def same_media_rules(handover: Handover) -> bool:
-    """Whether both contests ask the same of a clip, whatever they call it."""
+    """Whether both contests ask the same of a clip, whatever they call it. What is no clip is
+    checked anew, which draws its pages."""
     assert handover.source_contest is not None  # noqa: S101 - who calls has a version of one
+    both = [profiles.profile_of(one) for one in (handover.contest, handover.source_contest)]
     ours, theirs = (
-        {key: value for key, value in profiles.profile_of(contest).media.items() if key != "name"}
-        for contest in (handover.contest, handover.source_contest)
+        {key: value for key, value in one.media.items() if key != "name"} for one in both
     )
-    return canonical.sha256(ours) == canonical.sha256(theirs)
+    return both[0].entry.is_clip and canonical.sha256(ours) == canonical.sha256(theirs)
 
 
 def _checked(session: Session, before: ClipVersion, made: ClipVersion, at: datetime) -> None:

@@ -63,7 +63,7 @@ def offer(
     not go on what ``refusal`` gives.
     """
     require(actor, "handover.offer", source)
-    if why := in_the_way.of_contests(source, target):
+    if why := in_the_way.of_contests(source, target, with_clip=terms.with_clip):
         raise why
     before = {one.source_id: one for one in _live(session, target, found)}
     made = [before.get(one.id) or _offer(session, one, target, terms, actor=actor, at=at)

@@ -14,6 +14,7 @@ from contest.errors import Conflict, DomainError, Invalid, TooLate
 from contest.languages import write_time
 from contest.models import Contest, Handover, Submission, Unit
 from contest.profile import Profile
+from contest.profile.entries import name_of
 from contest.services.core import deadlines, profiles
 from contest.services.entry import consents, submissions
 from contest.services.handover.coming import Coming
@@ -25,7 +26,9 @@ FINAL = ("frozen", "published")
 KINDS = {"individual": ("cá nhân", "an individual's"), "team": ("tập thể", "a team's")}
 
 
-def of_contests(source: Contest, target: Contest) -> DomainError | None:
+def of_contests(
+    source: Contest, target: Contest, *, with_clip: bool = True
+) -> DomainError | None:
     """Whether entries may go from one to the other at all."""
     if source.id == target.id:
         return Invalid("Bài đã ở trong hội thi này. Hãy chọn một hội thi khác.",
@@ -35,7 +38,19 @@ def of_contests(source: Contest, target: Contest) -> DomainError | None:
                         "thử cả hai hội thi.",
                         "A dry run hands nothing to a real contest, nor the other way round. Begin "
                         "a dry run of both.")
-    return None
+    ours, theirs = (profiles.profile_of(one).entry.kind for one in (source, target))
+    return _other_kind(ours, theirs) if with_clip and ours != theirs else None
+
+
+def _other_kind(ours: str, theirs: str) -> Invalid:
+    said = [[name_of(kind, language, many=True) for kind in (ours, theirs)]
+            for language in ("vi", "en")]
+    return Invalid(
+        f"Hội thi này nhận {said[0][0]}, hội thi kia nhận {said[0][1]}. Hãy chọn hội thi nhận cùng "
+        "loại bài.",
+        f"This contest takes {said[1][0]}, the other one {said[1][1]}. Choose one that takes the "
+        "same.",
+    )
 
 
 def of_source(session: Session, submission: Submission, *, with_clip: bool) -> DomainError | None:

@@ -22,6 +22,7 @@ from contest.errors import Conflict, Invalid
 from contest.models import Contest, Submission
 from contest.permissions import require
 from contest.ports import BlobStore
+from contest.profile import Profile
 from contest.profile.levels import most_of
 from contest.services.core import audit, profiles
 from contest.services.handover import coming, in_the_way
@@ -120,6 +121,7 @@ def packet(
             "The rules name no parent on another server (parent.contest and parent.installation); "
             "to one on this server hand entries up on the page Levels.",
         )
+    require_clips(profile)
     found = session.scalars(select(Submission).where(
         Submission.contest_id == contest.id, Submission.code.in_(codes)
     ).order_by(Submission.code)).all()
@@ -135,6 +137,17 @@ def packet(
         ),
         entries=[_entry(session, one) for one in found],
     ), list(found)
+
+
+def require_clips(profile: Profile) -> None:
+    """Files hold clips alone. Raises ``Invalid`` for a contest of another kind."""
+    if not profile.entry.is_clip:
+        raise Invalid(
+            "Tệp gửi lên máy chủ khác chỉ chứa clip; hội thi này nhận loại bài khác. Hãy gửi trực "
+            "tiếp cho Ban Tổ chức cấp trên.",
+            "A file for another server holds clips alone, and this contest takes something else. "
+            "Send the entries to the organisers above by other means.",
+        )
 
 
 def _require_possible(

@@ -28,7 +28,15 @@ from contest.profile import Profile
 from contest.services.core import audit, locks, profiles
 from contest.services.handover import letters
 from contest.services.handover.handovers import LEVEL, trail
-from contest.services.levels.packing import CLIPS, MANIFEST, MOST, SIGNATURE, EntryPart, Packet
+from contest.services.levels.packing import (
+    CLIPS,
+    MANIFEST,
+    MOST,
+    SIGNATURE,
+    EntryPart,
+    Packet,
+    require_clips,
+)
 from scoring import signature
 
 LARGEST_MANIFEST = 8 * 1024**2
@@ -122,6 +130,7 @@ def _require_ours(
     for name, size in sizes.items():
         if parts[name].file_size != size:
             raise _no_such_file()
+    require_clips(profiles.profile_of(contest))
     _require_size(profiles.profile_of(contest), packet)
 
 

@@ -25,9 +25,11 @@ from contest.models import (
     Unit,
 )
 from contest.services.entry import checks, consents, similarity
-from contest.services.handover import handovers
+from contest.services.handover import handovers, in_the_way
 from contest.services.handover.handovers import LEVEL, ROUND, Terms
+from contest.services.rules import toml_editing
 from tests.contest.factory import report
+from tests.contest.kinds.conftest import of_kind
 
 UP = Terms(LEVEL, unit_of=lambda _: "Phường 5")
 
@@ -265,6 +267,13 @@ def test_another_kind_of_entry_is_refused(make, platform):
     two = Two(make, platform, edit=lambda text: text.replace(
         'kinds = ["individual", "team"]', 'kinds = ["individual"]'))
     refused(two, Invalid, "a team's; the contest it goes to takes only an individual's")
+
+
+def test_a_clip_goes_to_no_contest_of_documents_which_may_ask_for_one(make, platform):
+    two = Two(make, platform, edit=lambda _: toml_editing.edited(
+        of_kind("document"), {"contest.slug": "thanh-pho"}))
+    refused(two, Invalid, "takes clips, the other one documents")
+    assert in_the_way.of_contests(two.ward, two.city, with_clip=False) is None
 
 
 def test_a_refusal_is_known_before_anything_is_pressed(two, platform, make):
