@@ -262,7 +262,8 @@ def _addition(given: Given, criterion: Criterion, new: Profile, at: datetime) ->
         )
     return Effect(
         CARRIED, f"{vi}: {given.submitted} phiếu đã nộp được mở lại để giám khảo chấm thêm.",
-        f"{en}: ballots that were handed in ({given.submitted}) are reopened for it.",
+        f"{en}: {counted(given.submitted, 'ballot', 'ballots')} handed in before "
+        f"{'is' if given.submitted == 1 else 'are'} reopened, to be marked in it.",
     )
 
 
