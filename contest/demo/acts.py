@@ -102,20 +102,21 @@ def import_units(stage: Stage) -> None:
         return all(unit in text for unit in UNITS)
 
     insist(known, do)
-    sheet = insist_on(lambda: _print_codes(stage, browser))
+    sheet = insist_on(lambda: print_codes(stage, browser))
     stage.say(f"{len(UNITS)} đơn vị đã nhập, {len(sheet)} mã QR đã in")
     for unit, code in sheet.items():
-        stage.units[unit] = _enter(stage, code)
+        stage.units[unit] = enter(stage, code)
 
 
-def _print_codes(stage: Stage, browser: Browser) -> dict[str, str]:
+def print_codes(stage: Stage, browser: Browser) -> dict[str, str]:
+    """Codes for all units: unit's name -> code."""
     page = browser.get(stage.path("organiser/units"))
     everybody = re.findall(r'name="unit" value="(\d+)"', page.text)
     sheet = browser.submit(page.form("/units/links"), {"unit": everybody})
     return dict(SHEET.findall(sheet.text))
 
 
-def _enter(stage: Stage, code: str) -> Browser:
+def enter(stage: Stage, code: str) -> Browser:
     """A unit enters its code once; the browser then has its cookie."""
     browser = Browser(stage.base_url)
     home = stage.path("unit")

@@ -27,7 +27,7 @@ def begin(stage: Stage) -> None:
     codes = _codes(stage, browser)
     stage.say(f"vòng chung kết đã mở với {len(codes)} đơn vị")
     for code in codes:
-        _approve(stage, code)
+        approve(stage, code)
     stage.say("các clip vào chung kết đã được duyệt")
 
 
@@ -37,7 +37,8 @@ def _codes(stage: Stage, browser: Browser) -> list[str]:
     return list(dict.fromkeys(ENTRY.findall(page.text)))
 
 
-def _approve(stage: Stage, code: str) -> None:
+def approve(stage: Stage, code: str) -> None:
+    """A reviewer approves what came from another contest."""
     browser, address = stage.person(REVIEWER), stage.path(f"review/{code}")
 
     def do() -> None:

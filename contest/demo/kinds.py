@@ -8,7 +8,7 @@ from typing import Any
 import tomlkit
 
 from contest import profile as rule_files
-from contest.demo import script
+from contest.demo import above, script
 from contest.demo.sample import PROFILE
 from contest.profile import Profile
 
@@ -19,11 +19,13 @@ SHARED = ("schedule", "media", "review", "quota", "form", "upload")
 
 @dataclass(frozen=True)
 class Kind:
-    """``expected``: units and totals, calculated by hand; ``final``: those of its second round."""
+    """``expected``: units and totals, calculated by hand; ``final``: those of its second round;
+    ``above``: those of the contest to which it hands its winners up."""
 
     name: str
     expected: tuple[tuple[str, str], ...]
     final: tuple[tuple[str, str], ...] = ()
+    above: tuple[tuple[str, str], ...] = ()
 
     @property
     def source(self) -> str:
@@ -38,6 +40,17 @@ class Kind:
         else:
             shared = {key: reference[key] for key in SHARED}
         own["contest"]["slug"] = reference["contest"]["slug"]
+        if self.above:  # the ward's contest: what units owe, they owe the city
+            own = {key: value for key, value in own.items() if key != "filings"}
+            shared["parent"] = {"contest": above.CITY, "unit": above.WARD, "quota": 3}
+        return tomlkit.dumps({**own, **shared})
+
+    @property
+    def source_above(self) -> str:
+        """The rule file of the contest above, on its own dates."""
+        own, reference = _read(TEMPLATES / f"{self.name}.toml"), _read(PROFILE)
+        shared = {key: reference[key] for key in ("media", "review", "form", "upload")}
+        shared["media"]["name"] = own["contest"]["slug"]
         return tomlkit.dumps({**own, **shared})
 
     @property
@@ -57,5 +70,6 @@ KINDS: Mapping[str, Kind] = {
         Kind("phim-ngan", script.EXPECTED_OF_FILMS),
         Kind("y-tuong", script.EXPECTED_BY_JURY),
         Kind("hai-vong", script.EXPECTED_BY_JURY, script.EXPECTED_OF_FINAL),
+        Kind("ba-cap", script.EXPECTED_BY_JURY, above=script.EXPECTED_ABOVE),
     )
 }

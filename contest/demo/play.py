@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from contest.actors import SYSTEM
 from contest.clock import FileClock
 from contest.config import Settings
-from contest.demo import acts, final, script
+from contest.demo import above, acts, final, script
 from contest.demo.acts import SLUG, Stage
 from contest.demo.browser import Away, Refused, insist_on, wait_until
 from contest.demo.kinds import KINDS, Kind
@@ -107,13 +107,38 @@ class Play:
             posts = self._posts_by_code(stage)
             if self.kind.final:
                 ranking, expected = self._final(stage, ranking), self.kind.final
+            if self.kind.above:
+                ranking, expected = self._above(stage, ranking), self.kind.above
             return Outcome(ranking, posts, self._lost(), expected, int(self.rules.on_page))
+
+    def _require_expected(self, ranking: list[tuple[str, str]]) -> None:
+        if ranking != list(self.kind.expected):
+            raise Refused(f"the contest before: {ranking}")
+
+    def _above(self, stage: Stage, before: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The level above, from the ward's plan to its result. Raises ``Refused`` where the ward's
+        ranking is not the expected one."""
+        self._require_expected(before)
+        ward = stage.slug
+        self._at(above.PLAN_DAY)
+        above.link(stage)
+        above.file_plan(stage)
+        self._at(above.LAST_DAY)
+        above.hand_up(stage, ward)
+        above.appraise(stage)
+        self._at(above.OPENED)
+        above.await_opening(stage)
+        self._at(above.MARKED)
+        acts.mark(stage)
+        self._at(above.AWARDS)
+        acts.close(stage)
+        above.tree(stage)
+        return self._read_result(stage, self.kind.above)
 
     def _final(self, stage: Stage, before: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """The second round, of those who go on. Raises ``Refused`` where the first one's ranking is
         not the expected one."""
-        if before != list(self.kind.expected):
-            raise Refused(f"the first round: {before}")
+        self._require_expected(before)
         self._at(final.BEGINS)
         final.begin(stage)
         self._at(final.SHOWN)
@@ -182,20 +207,17 @@ class Play:
         platform = Platform(Settings.from_env(self.environ))
         platform.db.upgrade()
         at = local(OPENING)
+        sources = [self.kind.source, *([self.kind.source_above] if self.kind.above else [])]
         with platform.db.write() as session:
-            contest, _ = profiles.import_profile(session, self.kind.source, actor=SYSTEM, at=at)
+            staff = {}
             for email, name in script.NAMES.items():
-                user = people.create(session, email=email, name=name, actor=SYSTEM, at=at)
-                people.change_roles(
-                    session,
-                    contest,
-                    user,
-                    roles=[script.ROLES[email]],
-                    unit_id=None,
-                    actor=SYSTEM,
-                    at=at,
-                )
-                sign_in.set_password(session, user, self.password, actor=SYSTEM, at=at)
+                staff[email] = people.create(session, email=email, name=name, actor=SYSTEM, at=at)
+                sign_in.set_password(session, staff[email], self.password, actor=SYSTEM, at=at)
+            for source in sources:
+                contest, _ = profiles.import_profile(session, source, actor=SYSTEM, at=at)
+                for email, user in staff.items():
+                    people.change_roles(session, contest, user, roles=[script.ROLES[email]],
+                                        unit_id=None, actor=SYSTEM, at=at)
         platform.db.engine.dispose()
         self._line(f"hồ sơ {SLUG} và {len(script.NAMES)} người đã vào máy")
 

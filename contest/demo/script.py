@@ -164,3 +164,6 @@ EXPECTED_OF_FINAL = (
     ("Đoàn Phường 3", "84.00"),  # 56.00 + 28.00
     ("Đoàn Phường 4", "63.00"),  # 42.00 + 21.00
 )
+
+# The city's contest: the ward is one unit there, whose best clip counts, with the same marks.
+EXPECTED_ABOVE = (("Phường 5", "93.33"),)
