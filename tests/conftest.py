@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 import redis
 from playwright.sync_api import Browser, sync_playwright
@@ -27,6 +28,10 @@ from tests.databases import Reused, copied, fast_folder, own_database
 LOOPBACK = ("127.", "::1", "localhost")
 KINDS = matrices.KINDS
 WORKERS_MEMORY = 3 * 2**29  # bytes
+# How quickly a busy machine thinks of examples says nothing about us.
+hypothesis.settings.register_profile(
+    "ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("ours")
 YOUNG_OBJECTS = 20_000  # before the collector looks; Python's own number is 700
 
 

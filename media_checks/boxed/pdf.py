@@ -18,6 +18,7 @@ from .refused import Refused
 
 MOST_PAGES, MOST_OBJECTS = 500, 100_000  # that are looked at
 MOST_PROMISED = 10_000
+AGAIN_S = 0.05
 PAGE_S, ALL_S = 10.0, 35.0  # of processor time for a page, for all, for all objects
 LEAST_LETTERS = 20  # on a page; with fewer and a picture it is a scan with a stamp
 POINT_MM = 25.4 / 72
@@ -109,7 +110,9 @@ def _at_most(seconds: float) -> Iterator[None]:
         raise _TooLong
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, max(0.001, seconds))  # 0 would be no end
+    # 0 would be no end. Again and again, for what is raised in the middle of a weak reference's
+    # clearing is thrown away.
+    signal.setitimer(signal.ITIMER_PROF, max(0.001, seconds), AGAIN_S)
     try:
         yield
     finally:

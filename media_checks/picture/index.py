@@ -7,9 +7,9 @@ the sound each value's highest bits. Those of five hundred clips are held agains
 
 from __future__ import annotations
 
-import random
 import struct
 from collections.abc import Sequence
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,15 @@ MOST_FRAMES, MOST_VALUES = 20_000, 60_000  # two hours; what is longer is found 
 Keys = NDArray[np.uint32]
 Heads = NDArray[np.uint16]
 
-_chosen = random.Random(11)  # noqa: S311 - the same sets for good
-_PLACES = [(v * WAVES + u) for v in range(COARSE) for u in range(COARSE) if (u, v) != (0, 0)]
-_SETS = [_chosen.sample(_PLACES, BITS) for _ in range(SETS)]
+_PLACES = [v * WAVES + u for v in range(COARSE) for u in range(COARSE) if (u, v) != (0, 0)]
+
+
+def _set(number: int) -> list[int]:
+    """Places without any order in them, the same for good."""
+    return sorted(_PLACES, key=lambda place: sha256(f"{number} {place}".encode()).digest())[:BITS]
+
+
+_SETS = [_set(number) for number in range(SETS)]
 
 
 def keys_of(clip: Fingerprint) -> bytes:

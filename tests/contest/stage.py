@@ -86,11 +86,13 @@ class Stage:
 
     def compute(self, actor: Actor | None = None, reason: str = "") -> Result:
         with self.platform.db.write() as session:
-            return results.compute(
+            made = results.compute(
                 session, session.get_one(Contest, self.contest.id), reason=reason,
                 keys=self.vault.keys, actor=actor or self.organiser,
                 at=self.platform.clock.now(),
             )
+            session.refresh(made)  # what the database wrote part by part is not in memory
+            return made
 
     def freeze(self, result: Result, actor: Actor | None = None) -> Result:
         with self.platform.db.write() as session:

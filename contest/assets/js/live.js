@@ -19,7 +19,10 @@ let since = null; // when the line went
 let asked = 0; // of two answers the one that was asked for later counts
 
 function paint(said) {
-  if (said.html !== now.html) slide.innerHTML = said.html;
+  if (said.html !== now.html) {
+    const page = new DOMParser().parseFromString(said.html, "text/html"); // runs no script
+    slide.replaceChildren(...page.body.childNodes);
+  }
   now = said;
   dark.hidden = !said.black;
   place.textContent = `${said.position + 1}/${said.length}`;

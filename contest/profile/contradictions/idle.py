@@ -9,7 +9,7 @@ from contest.profile.schema import Profile
 
 def idle(profile: Profile) -> list[Fault]:
     """Every such contradiction."""
-    return [*_watched(profile), *_twice(profile), *_papers(profile), *_upload(profile),
+    return [*_watched(profile), *_twice(profile), *_papers(profile),
             *_readers(profile), *_reminded(profile), *_reach(profile)]
 
 
@@ -50,27 +50,6 @@ def _papers(profile: Profile) -> Iterator[Fault]:
             "hãy đặt certificate = true cho một giải, hoặc bỏ own_certificates",
             "lets units download their certificates, but no prize comes with one (certificate = "
             "false); put certificate to true for a prize, or take own_certificates out",
-        )
-
-
-def _upload(profile: Profile) -> Iterator[Fault]:
-    """Less room for a unit than its clips may need."""
-    upload, most = profile.upload, profile.quota.maximum
-    if upload.unit_bytes is not None and upload.unit_bytes < upload.max_bytes:
-        yield (
-            "upload.unit_bytes",
-            f"cả đơn vị chỉ được {upload.unit_bytes} byte, mà một clip được phép đến "
-            f"{upload.max_bytes} (upload.max_bytes); hãy tăng số này, hoặc giảm upload.max_bytes",
-            f"gives a whole unit {upload.unit_bytes} bytes, but one clip may have "
-            f"{upload.max_bytes} (upload.max_bytes); raise it, or lower upload.max_bytes",
-        )
-    if upload.unit_clips is not None and upload.unit_clips < most:
-        yield (
-            "upload.unit_clips",
-            f"cả đơn vị chỉ gửi được {upload.unit_clips} clip kể cả clip thay, mà quota.maximum là "
-            f"{most}; hãy đặt ít nhất {most}, hoặc giảm quota.maximum",
-            f"lets a unit send {upload.unit_clips} clips, replacements included, but quota.maximum "
-            f"is {most}; put at least {most}, or lower quota.maximum",
         )
 
 

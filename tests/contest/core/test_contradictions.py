@@ -162,10 +162,6 @@ def platform(**rules: object) -> Callable[[], str]:
         (edited({"publication.own_certificates": True, "prizes": [
             prize("overall") | {"certificate": False}]}), "publication.own_certificates",
          "không giải nào có giấy khen", "no prize comes with one"),
-        (edited({"upload.max_bytes": 9000, "upload.unit_bytes": 8000}), "upload.unit_bytes",
-         "hãy tăng số này", "one clip may have 9000"),
-        (edited({"quota.maximum": 5, "upload.unit_clips": 4}), "upload.unit_clips",
-         "hãy đặt ít nhất 5", "put at least 5, or lower quota.maximum"),
         (edited({"questions": [QUESTION], "scoring.jury_weight": 0}), "questions.0.seen_by",
          "không có giám khảo nào đọc", 'take "jurors" out'),
         (edited({"questions": [QUESTION | {"seen_by": ["jurors"] * 2}]}), "questions.0.seen_by",

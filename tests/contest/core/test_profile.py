@@ -70,7 +70,7 @@ def test_the_hash_is_of_the_rules_not_of_their_spelling() -> None:
         ("jury_weight = 40\n", "", "scoring.jury_weight", "is missing; please add it"),
         ("points_cap = 300", "points_cap = 0", "scoring.points_cap", "must be more than 0"),
         ("grace_minutes = 60", "grace = 60", "schedule.grace",
-         "is not a known key; remove it or mend its name"),
+         "is not a known key; remove it or correct its name"),
         ("19T16:00:00+07:00", "19T16:00:00", "schedule.counts_close",
          "has no zone; please add +07:00"),
         ("2023-06-19T16:00:00+07:00", "2023-06-09T16:00:00+07:00", "schedule",

@@ -59,7 +59,7 @@ def test_the_second_organiser_is_told_that_the_file_is_there(
 
     sends = [applied(*both) for both in zip(browsers, tokens, strict=True)]
     said = Meeting(room.bench.platform.db, *sends, at="INSERT INTO evidence").outcomes
-    assert "Counts of 1 clips are recorded" in said[0]
+    assert "Counts of 1 clip are recorded" in said[0]
     assert "This file was imported before" in said[1]
     assert rows(room) == (1, 1, 0)
 

@@ -25,7 +25,7 @@ FILES = ("export", "docx", "pdf", "template_file", "evidence", "interactions.tem
 SPECIAL = {"documents.template": {"kind": "minutes"}, "handing_on.listed": {"kind": "missing"},
            "letters.one": {"letter": "reminder", "spoken": "vi"},
            "reminders.preview": {"kind": "findings"}, "rules.section": {"part": "schedule"}}
-OF_ONE = ("interactions.clip", "corrections.correct", "similarity.pair")
+OF_ONE = ("interactions.clip", "corrections.correct", "live.clip", "similarity.pair")
 OF_A_ROW = ("errands.choose", "errands.send", "messages.one", "privacy_requests.show",
             "privacy_requests.places", "privacy_requests.step")
 BAD = """() => {

@@ -39,7 +39,7 @@ NO_SCREEN = {
     "for machines": {
         "api.clips", "api.contest", "api.contests", "api.document", "api.profile", "api.result",
         "api.results", "basics.healthz", "basics.metrics", "basics.readyz", "ceremony.state",
-        "remote.state",
+        "live.state", "remote.state",
     },
     "for developers": {"design.components"},
     "the guide itself": {"guide.contents", "guide.found", "guide.role", "guide.topic",

@@ -154,7 +154,7 @@ def test_wherever_it_dies_each_unit_has_one_code(
     made = [link for link in links(platform) if link.id != before.id]
     assert [link.unit_id for link in made] == [unit.id for unit in units]
     assert make.fresh(before).revoked_at is not None
-    assert list((Path(platform.settings.data_dir) / "documents").iterdir()) == []
+    assert list((Path(platform.settings.data_dir) / "work").iterdir()) == []
     assert work(platform, contest).state == "ready"  # a second delivery of the task
     assert len(links(platform)) == 6
 

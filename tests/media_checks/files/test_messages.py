@@ -23,7 +23,7 @@ JARGON = re.compile(
 PLURALS = re.compile(
     r"(?<![\d.,])1 (pages|pictures|words|characters|links|files|pairs|bytes)\b"
     r"|(?<![\d.,–])(?:0|[2-9]|\d+\d) (page|picture|word|character|link|file|pair|byte)\b"
-    r"|\bare 1 |\bis (?:0|[2-9]|\d\d+) "
+    r"|\bare 1 (?!×)|\bis (?:0|[2-9]|\d\d+) "
 )
 counts = st.one_of(st.integers(0, 12), st.sampled_from([999, 1000, 1234567]))
 shares = st.one_of(st.floats(0, 100), st.sampled_from([0.0, 1.996, 2.0, 2.004, 50.0, 100.0]))
