@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -106,12 +107,13 @@ def _end_missing(path: str) -> bool:
 def _at_most(seconds: float) -> Iterator[None]:
     """Raises ``_TooLong`` in what has taken so much processor time, however busy the machine is."""
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise _TooLong
+    def stop(_signal: int, frame: FrameType | None) -> None:
+        # What is raised while a weak reference is cleared is thrown away; the next one comes soon.
+        if frame is None or frame.f_code.co_filename != weakref.__file__:
+            raise _TooLong
 
     before = signal.signal(signal.SIGPROF, stop)
-    # 0 would be no end. Again and again, for what is raised in the middle of a weak reference's
-    # clearing is thrown away.
+    # 0 would be no end
     signal.setitimer(signal.ITIMER_PROF, max(0.001, seconds), AGAIN_S)
     try:
         yield

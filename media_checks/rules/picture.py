@@ -162,7 +162,7 @@ def judge_stretches(
 ) -> Judgement:
     """Longest stretch and share of the whole against ``max_run_s`` and ``max_share_pct``."""
     longest = max((end - start for start, end in spans), default=0.0)
-    share = 100 * sum(end - start for start, end in spans) / seconds if seconds else 0.0
+    share = 100 * sum(end - start for start, end in spans) / max(seconds, SHORTEST_S)
     found = {"longest_s": round(longest, 1), "share_pct": round(share, 1)}
     allowed = {name: limits[name] for name in ("max_run_s", "max_share_pct")}
     long = length_beside(longest, None, limits["max_run_s"], places=1)
@@ -222,6 +222,7 @@ def _frozen(facts: Facts, limits: Limits) -> Judgement | None:
 
 
 MOST_SIZES = 4
+SHORTEST_S = 0.001  # of anything shorter every share would be endless
 ALL_PCT, WHOLE_PCT = 100, 10  # from so much on a share is told without decimals
 TRACE_PCT = 0.5  # of the frame: thinner bars are not worth a word
 SIZE_NAMES = ((720, "720p (HD)"), (1080, "1080p (Full HD)"), (1440, "1440p (2K)"))

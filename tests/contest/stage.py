@@ -91,7 +91,7 @@ class Stage:
                 keys=self.vault.keys, actor=actor or self.organiser,
                 at=self.platform.clock.now(),
             )
-            session.refresh(made)  # what the database wrote part by part is not in memory
+            _ = made.input, made.output  # what the database wrote part by part is not in memory
             return made
 
     def freeze(self, result: Result, actor: Actor | None = None) -> Result:

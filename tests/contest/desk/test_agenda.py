@@ -129,7 +129,8 @@ def test_every_thing_has_its_words_in_both_languages_and_a_place(
         standing, Phase.ENTRIES, {"organiser": 1}, without_link=1, requests=1, has_page=False,
         paused=True, token_end=AT["review"], counting=True, machine=machine,
         personal=(1, AT["review"]), retention=(1, AT["review"]), moved=("CX1",),
-        next_round=True, board={"nobody": 1, "chair": 1}, filings=(1, 1, AT["review"]), handed=(1, 1))
+        next_round=True, board={"nobody": 1, "chair": 1}, filings=(1, 1, AT["review"]),
+        handed=(1, 1))
     phases = [replace(everything, phase=phase, result=result, standing=(
         standing if phase != Phase.PUBLICITY else replace(standing, snapshots_due=0)),
         moved=() if result == "frozen" else everything.moved)
