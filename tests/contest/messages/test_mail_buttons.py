@@ -5,6 +5,7 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
 from contest.clock import FixedClock
 from contest.jobs.mail import write
@@ -13,6 +14,7 @@ from contest.services.core import mail
 from contest.wiring import Platform
 from tests.contest.conftest import WHILE_OPEN
 from tests.contest.factory import Factory
+from tests.contest.stage import AFTER, Stage
 
 pytestmark = pytest.mark.browser
 BUTTON = re.compile(r'<a href="([^"]+)" style="display:inline-block')
@@ -66,6 +68,25 @@ def test_letters_lead_to_the_clip_and_to_what_was_found(
         expect(page.get_by_role("heading", level=1)).to_have_text("Một ngày một cửa")
         assert page.url.removeprefix(address).startswith(paths["findings"].partition("#")[0])
         opens(page, paths["changes_requested"], "Ba trách nhiệm")
+
+
+def test_the_results_letter_leads_to_the_score_of_this_clip(
+    browser: Browser, address: str, make: Factory, contest: Contest, clock: FixedClock
+) -> None:
+    """To everybody's page of it, so nothing is asked."""
+    stage = Stage(make.platform, make, contest)
+    clock.moment = AFTER
+    stage.publish(stage.freeze(stage.compute()))
+    platform, clip = stage.platform, stage.clips[0]
+    with platform.db.read() as session:
+        query = select(Mail).where(Mail.template == "result")
+        row = next(one for one in session.scalars(query) if one.params["submission_id"] == clip.id)
+    [found] = BUTTON.findall(write(platform, row).html)
+    with browser.new_context(viewport={"width": 390, "height": 844}, base_url=address) as context:
+        page = context.new_page()
+        page.goto(str(found).removeprefix(platform.settings.base_url))
+        expect(page.get_by_role("heading", level=1)).to_have_text(stage.units[0].name)
+        expect(page.locator("main")).to_contain_text(clip.title)
 
 
 def opens(page: Page, path: str, title: str) -> None:
