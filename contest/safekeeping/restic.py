@@ -29,12 +29,14 @@ NOT_ALL = 3  # restic's exit code where it could not read a file
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One of our sets there: restic's id, the set's name, the two folders as they were called."""
+    """One of our sets there: restic's id, the set's name, the two folders as they were called, and
+    when it was sent, which tells sets of one second apart."""
 
     id: str
     name: str
     folder: str
     storage: str
+    sent: str
 
 
 def is_place(text: str) -> bool:
@@ -100,7 +102,8 @@ class Repository:
         if code:
             raise self._failed("snapshots", err)
         found = [_snapshot(one) for one in json.loads(out or "[]") or []]
-        return sorted((one for one in found if one), key=lambda one: one.name, reverse=True)
+        ours = [one for one in found if one]
+        return sorted(ours, key=lambda one: (one.name, one.sent), reverse=True)
 
     def fetch(
         self, snapshot: Snapshot, to: Path, *, only: str = "", beat: Callable[[], None]
@@ -183,7 +186,8 @@ def _snapshot(one: dict[str, Any]) -> Snapshot | None:
     folder = next((path for path in paths if Path(path).name == "elsewhere"), None)
     if not names or folder is None or len(paths) != 2:  # noqa: PLR2004 - the set and the store
         return None
-    return Snapshot(one["id"], names[0], folder, next(path for path in paths if path != folder))
+    storage = next(path for path in paths if path != folder)
+    return Snapshot(one["id"], names[0], folder, storage, str(one.get("time", "")))
 
 
 def _object(line: str) -> dict[str, Any]:
