@@ -1,5 +1,7 @@
 // The screen of a round that is marked live. It shows pieces of HTML that the server makes of what is stored, and
 // nothing else: while the line is away the last one stays, and a note says since when.
+import { full, listen } from "./_hall.js";
+
 const body = document.querySelector("[data-live]");
 const slide = document.querySelector("[data-slide]");
 const dark = document.querySelector("[data-black]");
@@ -7,11 +9,6 @@ const note = document.querySelector("[data-note]");
 const start = document.querySelector("[data-start]");
 const place = document.querySelector("[data-place]");
 const { state: address, csrf, away } = body.dataset;
-const KEYS = {
-  ArrowRight: "next", ArrowDown: "next", PageDown: "next", " ": "next", Enter: "next",
-  ArrowLeft: "prev", ArrowUp: "prev", PageUp: "prev", Backspace: "prev",
-  b: "black", B: "black", ".": "black", f: "full", F: "full", Home: "first",
-};
 const EVERY_MS = 1000;
 
 let now = { position: Number(body.dataset.position), black: !dark.hidden, html: slide.innerHTML };
@@ -50,11 +47,6 @@ async function look() {
   setTimeout(look, EVERY_MS);
 }
 
-function full() {
-  const wanted = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.();
-  wanted?.catch(() => {});
-}
-
 function move(what) {
   if (what === "full") return full();
   if (what === "start") {
@@ -72,17 +64,5 @@ function move(what) {
   return ask({ method: "POST", body: form });
 }
 
-document.addEventListener("keydown", (event) => {
-  const what = KEYS[event.key];
-  if (!what || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest?.("button") && (event.key === " " || event.key === "Enter")) return;
-  event.preventDefault();
-  move(what);
-});
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-do]");
-  if (!button) return;
-  button.blur(); // the next space is for the show
-  move(button.dataset.do);
-});
+listen(move);
 look();

@@ -1,6 +1,7 @@
 // The ceremony's screen: keys, clicker, buttons and the server's state move the same slides. Without a
 // server (the folder) or while it is away, everything here goes on by itself; where the show stands by then is told
 // once the line is back.
+import { full, listen } from "./_hall.js";
 import { Saver } from "./_saver.js";
 
 const body = document.querySelector("[data-stage]");
@@ -10,12 +11,6 @@ const note = document.querySelector("[data-note]");
 const start = document.querySelector("[data-start]");
 const place = document.querySelector("[data-place]");
 const { state: address, csrf } = body.dataset;
-const KEYS = {
-  ArrowRight: "next", ArrowDown: "next", PageDown: "next", " ": "next", Enter: "next",
-  ArrowLeft: "prev", ArrowUp: "prev", PageUp: "prev", Backspace: "prev",
-  b: "black", B: "black", ".": "black", p: "play", P: "play", k: "play", f: "full", F: "full",
-  Home: "first",
-};
 const EVERY_MS = 800;
 
 const now = { position: Number(body.dataset.position || 0), black: false, playing: false };
@@ -96,11 +91,6 @@ async function look() {
   setTimeout(look, EVERY_MS);
 }
 
-function full() {
-  const asked = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.();
-  asked?.catch(() => {});
-}
-
 function move(what) {
   const video = clip();
   if (video?.muted && !note.hidden) {
@@ -122,19 +112,7 @@ function move(what) {
   return tell();
 }
 
-document.addEventListener("keydown", (event) => {
-  const what = KEYS[event.key];
-  if (!what || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest?.("button") && (event.key === " " || event.key === "Enter")) return;
-  event.preventDefault();
-  move(what);
-});
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-do]");
-  if (!button) return;
-  button.blur(); // the next space is for the show
-  move(button.dataset.do);
-});
+listen(move, { p: "play", P: "play", k: "play" });
 for (const slide of slides) {
   slide.querySelector("[data-clip]")?.addEventListener("ended", () => {
     now.playing = false;

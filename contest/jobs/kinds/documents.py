@@ -11,6 +11,7 @@ from contest.jobs.kinds.making import (
     made_file,
     made_leaf,
     policy_named,
+    policy_of,
     unreadable,
 )
 from contest.ports import DrawnPages, Unreadable
@@ -28,7 +29,7 @@ def judge(
     platform: Platform, work: CheckJob, file: Path, folder: Path, tell: ProgressReporter
 ) -> Outcome:
     """The quick check: what the file is, its pages and words."""
-    policy = _policy(work)
+    policy = policy_of(work)
     if found := infected(platform, file, work.entry.kind):
         return unreadable(found, policy_named(policy), MALWARE)
     try:
@@ -57,10 +58,6 @@ def draw(
     return Outcome(verdict, report, poster, leaves=_leaves(platform, drawn))
 
 
-def _policy(work: CheckJob) -> media_checks.Policy:
-    return media_checks.load_policy(kind_policies.policy(work.entry), name=work.policy_name)
-
-
 def _leaves(platform: Platform, drawn: DrawnPages) -> list[MadeLeaf]:
     words = made_leaf(platform, drawn.text, TEXT, 1, PLAIN)
     return [words, *(
@@ -79,7 +76,7 @@ def _judged_again(
     if drawn.printed is None or not pages:
         return "pass", {}
     of_pages = media_checks.load_policy(table | {"rules": pages}, name=work.policy_name)
-    report = media_checks.check([file], _policy(work), names=[work.filename])
+    report = media_checks.check([file], policy_of(work), names=[work.filename])
     printed = media_checks.check([drawn.printed], of_pages).findings
     findings = [one for one in report.findings if one.rule != PAGES] + printed
     verdict = media_checks.verdict(findings)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import media_checks
 from contest.jobs.clips import store
+from contest.profile import kind_policies
 from contest.profile.entries import spoken
 from contest.services.checking.leaves import MadeLeaf
-from contest.services.checking.outcomes import DerivedFile, Outcome
+from contest.services.checking.outcomes import CheckJob, DerivedFile, Outcome
 from contest.wiring import Platform
 
 
@@ -24,6 +25,11 @@ def made_leaf(
 ) -> MadeLeaf:
     size = path.stat().st_size
     return MadeLeaf(kind, number, store(platform, path), size, media_type, facts)
+
+
+def policy_of(work: CheckJob) -> media_checks.Policy:
+    """What the contest asks of such an entry."""
+    return media_checks.load_policy(kind_policies.policy(work.entry), name=work.policy_name)
 
 
 def policy_named(policy: media_checks.Policy) -> dict[str, str]:

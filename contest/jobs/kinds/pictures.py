@@ -17,9 +17,9 @@ from contest.jobs.kinds.making import (
     made_file,
     made_leaf,
     policy_named,
+    policy_of,
     unreadable,
 )
-from contest.profile import kind_policies
 from contest.services.checking.leaves import PAGE, MadeLeaf
 from contest.services.checking.outcomes import CheckJob, Outcome
 from contest.wiring import Platform
@@ -34,7 +34,7 @@ def judge(
     platform: Platform, work: CheckJob, file: Path, folder: Path, tell: ProgressReporter
 ) -> Outcome:
     """The quick check of a whole set; makes what people see of it."""
-    policy = media_checks.load_policy(kind_policies.policy(work.entry), name=work.policy_name)
+    policy = policy_of(work)
     pictures, told = _unpacked(file, folder / "sent")
     for one in pictures:
         if found := infected(platform, one, work.entry.kind):
