@@ -4,7 +4,7 @@ import re
 
 from contest.demo import acts, final, papers, script
 from contest.demo.acts import Stage
-from contest.demo.browser import Form, Page, Refused, insist, insist_on, wait_until, words
+from contest.demo.browser import Form, Page, Refused, insist, insist_on, words
 from contest.demo.script import ORGANISER, SECOND
 
 CITY, WARD = "ba-cap", "Phường 5"
@@ -78,18 +78,7 @@ def hand_up(stage: Stage, ward: str) -> None:
 def appraise(stage: Stage) -> None:
     """A reviewer of the city approves what came."""
     for part in stage.parts:
-        final.approve(stage, stage.codes[part.title])
-
-
-def await_opening(stage: Stage) -> None:
-    """The worker opens the clips at the hour of the rules."""
-    browser = stage.person(ORGANISER)
-
-    def opened() -> bool:
-        text = words(browser.get(stage.path("clips")).text)
-        return all(part.title in text for part in stage.parts)
-
-    wait_until(opened, "the opening of the city's clips", 900)
+        acts.decide(stage, stage.codes[part.title])
 
 
 def tree(stage: Stage) -> None:

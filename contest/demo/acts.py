@@ -220,7 +220,7 @@ def review(stage: Stage) -> None:
             if turn:
                 _send(stage, number, part, turn)
                 _await_checks(stage, part)
-            _decide(stage, part, outcome, turn)
+            decide(stage, stage.codes[part.title], outcome, turn)
     stage.say(
         "thẩm định xong: "
         + ", ".join(
@@ -230,9 +230,10 @@ def review(stage: Stage) -> None:
     )
 
 
-def _decide(stage: Stage, part: Part, outcome: str, turn: int) -> None:
+def decide(stage: Stage, code: str, outcome: str = "approve", turn: int = 0) -> None:
+    """The reviewer decides about the entry of this code; ``turn``: how often that was done."""
     browser = stage.person(REVIEWER)
-    address = stage.path(f"review/{stage.codes[part.title]}")
+    address = stage.path(f"review/{code}")
     names = {"approve": "Duyệt ·", "changes": "Yêu cầu chỉnh sửa ·", "reject": "Loại ·"}
 
     def decided() -> bool:
@@ -245,9 +246,7 @@ def _decide(stage: Stage, part: Part, outcome: str, turn: int) -> None:
         take = [form for form in page.forms if form.action.endswith("/take")]
         if take:
             page = browser.submit(take[0])
-        form = next(
-            form for form in page.forms if "outcome" in form.fields or "version" in form.fields
-        )
+        form = next(f for f in page.forms if "outcome" in f.fields or "version" in f.fields)
         items = re.findall(r'name="checklist"[^>]*value="([^"]+)"', page.text)
         reason = "" if outcome == "approve" else "Clip chưa có tên tác giả, vui lòng xem lại."
         browser.submit(
@@ -341,12 +340,12 @@ def _mark(stage: Stage, browser: Browser, part: Part, share: int | None, *, own:
             browser.submit(aside, {field: "Clip của đơn vị tôi." if own else "Không nghe rõ."})
             return
         form = next(f for f in page.forms if any(n.startswith("mark-") for n in f.fields))
-        browser.submit(form, {**_marks(page, form, share), "do": "submit"})
+        browser.submit(form, {**marks(page, form, share), "do": "submit"})
 
     insist(done, do)
 
 
-def _marks(page: Page, form: Form, share: int) -> dict[str, str | list[str]]:
+def marks(page: Page, form: Form, share: int) -> dict[str, str | list[str]]:
     """``share`` per cent of every criterion's maximum, as given in the page."""
     names = [name for name in form.fields if name.startswith("mark-")]
     inputs = {name: re.search(rf'<input[^>]*name="{name}"[^>]*>', page.text) for name in names}

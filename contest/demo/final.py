@@ -1,11 +1,12 @@
 """The demo's second round: begun from the first one's result, marked before everybody."""
 
 import re
+from collections.abc import Iterable
 
-from contest.demo import script
+from contest.demo import acts, script
 from contest.demo.acts import Stage
 from contest.demo.browser import Browser, Page, insist, insist_on, wait_until, words
-from contest.demo.script import ORGANISER, REVIEWER
+from contest.demo.script import ORGANISER
 
 ENDING = "-chung-ket"
 BEGINS, SHOWN = "2024-05-02 09:00", "2024-05-03 08:05"
@@ -27,7 +28,7 @@ def begin(stage: Stage) -> None:
     codes = _codes(stage, browser)
     stage.say(f"vòng chung kết đã mở với {len(codes)} đơn vị")
     for code in codes:
-        approve(stage, code)
+        acts.decide(stage, code)
     stage.say("các clip vào chung kết đã được duyệt")
 
 
@@ -37,30 +38,15 @@ def _codes(stage: Stage, browser: Browser) -> list[str]:
     return list(dict.fromkeys(ENTRY.findall(page.text)))
 
 
-def approve(stage: Stage, code: str) -> None:
-    """A reviewer approves what came from another contest."""
-    browser, address = stage.person(REVIEWER), stage.path(f"review/{code}")
-
-    def do() -> None:
-        page = browser.get(address)
-        take = [form for form in page.forms if form.action.endswith("/take")]
-        page = browser.submit(take[0]) if take else page
-        form = next(f for f in page.forms if "outcome" in f.fields or "version" in f.fields)
-        items = re.findall(r'name="checklist"[^>]*value="([^"]+)"', page.text)
-        browser.submit(form, {"outcome": "approve", "checklist": items, "reason": "", "hold": ""})
-
-    insist(lambda: 'timeline__title">Duyệt ·' in browser.get(address).text, do)
-
-
-def await_opening(stage: Stage) -> None:
-    """The worker opens the clips at the hour of the rules."""
+def await_opening(stage: Stage, names: Iterable[str]) -> None:
+    """The worker opens the clips at the hour of the rules; ``names``: what stands beside them."""
     browser = stage.person(ORGANISER)
 
     def opened() -> bool:
         text = words(browser.get(stage.path("clips")).text)
-        return all(unit in text for unit in script.AT_THE_TABLE)
+        return all(name in text for name in names)
 
-    wait_until(opened, "the opening of the finalists' clips", 900)
+    wait_until(opened, f"the opening of the clips of {stage.slug}", 900)
 
 
 def mark_live(stage: Stage) -> None:
@@ -85,18 +71,8 @@ def _type(stage: Stage, browser: Browser, address: str) -> int:
         while waiting := open_forms(browser.get(address)):
             found = browser.get(address)
             form = next(one for one in found.forms if one.action == waiting[0])
-            browser.submit(form, _marks(found, form.fields, script.AT_THE_TABLE[unit]))
+            browser.submit(form, acts.marks(found, form, script.AT_THE_TABLE[unit]))
 
     before = len(open_forms(page))
     insist(lambda: not open_forms(browser.get(address)), do)
     return before
-
-
-def _marks(page: Page, fields: dict[str, list[str]], share: int) -> dict[str, str | list[str]]:
-    """``share`` per cent of every criterion's maximum, as given in the page."""
-    found: dict[str, str | list[str]] = {}
-    for name in (name for name in fields if name.startswith("mark-")):
-        most = re.search(rf'<input[^>]*max="(\d+)"[^>]*name="{name}"', page.text) or re.search(
-            rf'<input[^>]*name="{name}"[^>]*max="(\d+)"', page.text)
-        found[name] = str(int(most[1]) * share // 100 if most else 0)
-    return found
