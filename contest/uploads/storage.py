@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import os
 import re
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from contest.uploads.body import Body
 from contest.uploads.failures import Size, UploadFailure
+from contest.uploads.following import RunningHashes
 
 BUFFER_SIZE = 1 << 17  # bytes; has to stay in a core's own cache between socket and file
 HEADROOM = 1 << 30  # bytes of disk that uploads leave free, and
@@ -27,7 +27,7 @@ class Folder:
     """A directory of growing files. `append`, `seal` and `remove` need the writer's lock."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root, self._hashes = root, RunningHashes()
         root.mkdir(parents=True, exist_ok=True)
 
     def path(self, upload_id: str) -> Path:
@@ -85,18 +85,21 @@ class Folder:
                 raise UploadFailure("offset", held=held, offset=offset)
             return _copy(body, fd, offset, limit)
         finally:
+            self._hashes.grew(upload_id, self.path(upload_id), os.lseek(fd, 0, os.SEEK_CUR))
             os.close(fd)
 
     def seal(self, upload_id: str) -> str:
         """Sync a complete file to disk against a power cut; returns its SHA-256 in hex."""
-        with self.path(upload_id).open("rb") as file:
+        path = self.path(upload_id)
+        with path.open("rb") as file:
             os.fdatasync(file.fileno())
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = self._hashes.finish(upload_id, path)
         self._sync_directory()
         return digest
 
     def remove(self, upload_id: str) -> None:
         """Delete an upload's bytes; nothing happens if there are none."""
+        self._hashes.forget(upload_id)
         self.path(upload_id).unlink(missing_ok=True)
 
     def _sync_directory(self) -> None:
