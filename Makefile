@@ -45,7 +45,7 @@ test: style setup  ## set up, check the style and types, run the tests (tests/RE
 	wait $$types || { failed=$$?; cat "$$said"; }; exit $$failed
 
 .PHONY: test-all
-test-all: lint setup  ## the long form: all seeds, all auditors, both databases, fuzzing, some mutants
+test-all: lint setup system-long  ## the long form: all seeds, all auditors, both databases, fuzzing, some mutants
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --long
 	$(LIGHTHOUSE)
 	$(BIN)/python -m tests.media_checks.fuzz --minutes $(MINUTES)
@@ -102,8 +102,8 @@ release: $(STATIC) $(MO)  ## pack a release for scripts/install.sh: the committe
 clean:  ## remove what the set-up made; data/ stays
 	rm -rf $(STAMPS) .venv node_modules contest/static $(MO)
 
-.PHONY: system-run system-test
-system-run system-test: system-%:
+.PHONY: system-run system-test system-long
+system-run system-test system-long: system-%:
 	@scripts/system.sh $*
 
 # Order-only: looking for system packages takes a moment and never makes the rest out of date.

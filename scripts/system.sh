@@ -4,6 +4,7 @@
 #   scripts/system.sh run      installs what is missing to run it
 #   scripts/system.sh test     … and what the tests need besides: a browser, LibreOffice,
 #                              MediaInfo, MediaConch, restic, Prometheus
+#   scripts/system.sh long     what the long form of the tests asks besides, where it can be had: Ceph
 #   scripts/system.sh python   prints the interpreter to use
 #
 # Asks nothing, and does nothing where nothing is missing. Installs with apt-get as root or through sudo;
@@ -117,6 +118,9 @@ wanted() {
   has_vietnamese_reader || echo tesseract-ocr tesseract-ocr-vie
 }
 
+# A second object storage beside the tests' own, 60 packages; FFmpeg and the rest are not asked again.
+wanted_long() { has radosgw && has ceph-osd && has ceph-mon || echo ceph-mon ceph-osd ceph-common radosgw; }
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
@@ -176,8 +180,12 @@ main() {
       install_wanted $(wanted "$1")
       has_python_venv || { echo "system: no Python 3.11 or newer found; install one and set PYTHON to it" >&2; exit 1; }
       ;;
+    long)
+      # shellcheck disable=SC2046
+      install_wanted $(wanted_long)
+      ;;
     *)
-      sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
+      sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
       exit 2
       ;;
   esac

@@ -1,50 +1,23 @@
 """A real S3 server for tests: SeaweedFS, once for each worker that asks for it."""
 
 import json
-import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from contest.adapters.bucket.place import Place, translated
-from contest.config import Settings
-from contest.ports import StorageAway
 from contest.running.devservices import ending_with_parent
 from tests.processes import free_port
+from tests.s3_server import ACCESS, SECRET, S3Server, is_ready
 
-ACCESS, SECRET = "hoithi-test", "a-key-of-the-tests-alone"
-BUCKET = "contests"
 PARTS = ("master", "volume", "filer", "s3")
 
 
-@dataclass(frozen=True)
-class Seaweed:
-    """The address of a running server that knows one user."""
-
-    endpoint: str
-
-    def place(self, *, endpoint: str = "") -> Place:
-        """An empty place of its own, by the way of ``endpoint`` if that is another one. The bucket
-        is shared: the server lays out files of some size for each."""
-        prefix = f"{secrets.token_hex(8)}/clips/"
-        return Place(endpoint or self.endpoint, "us-east-1", BUCKET, prefix, ACCESS, SECRET)
-
-    def settings(self, place: Place) -> dict[str, str]:
-        """The part of ``Settings`` that leads to a bucket."""
-        return {
-            "storage_url": f"s3://{place.bucket}/{place.prefix.rstrip('/')}",
-            "s3_endpoint": place.endpoint, "s3_access_key": ACCESS, "s3_secret_key": SECRET,
-        }
-
-
 @contextmanager
-def running() -> Iterator[Seaweed]:
+def running() -> Iterator[S3Server]:
     """Start one and end it."""
     folder = Path(tempfile.mkdtemp(prefix="hoithi-seaweed-"))
     users = folder / "s3.json"
@@ -58,8 +31,11 @@ def running() -> Iterator[Seaweed]:
             ending_with_parent("KILL", _command(folder, users, ports)), stdout=log, stderr=log,
             cwd=folder,
         )
+    server = S3Server(f"http://127.0.0.1:{ports['s3'][0]}")
     try:
-        yield _ready(Seaweed(f"http://127.0.0.1:{ports['s3'][0]}"), process, folder)
+        if not is_ready(server, lambda: process.poll() is None):
+            raise AssertionError((folder / "log").read_text(errors="replace")[-2000:])
+        yield server
     finally:
         process.kill()
         process.wait()
@@ -79,22 +55,3 @@ def _command(folder: Path, users: Path, ports: dict[str, tuple[int, int]]) -> li
         f"-s3.localSocket={folder}/s3.sock", "-s3.port.iceberg=0", "-s3.port.lance=0",
         "-master.telemetry=false", *listening,
     ]
-
-
-def _ready(server: Seaweed, process: subprocess.Popen[bytes], folder: Path) -> Seaweed:
-    deadline, place = time.monotonic() + 60, server.place()
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with translated("start"):
-                place.client.create_bucket(Bucket=BUCKET)
-                place.client.put_object(Bucket=BUCKET, Key="ready", Body=b"ready")
-        except StorageAway:
-            time.sleep(0.2)
-        else:
-            return server
-    raise AssertionError((folder / "log").read_text(errors="replace")[-2000:])
-
-
-def moved_to(settings: Settings, server: Seaweed, place: Place) -> Settings:
-    """The same settings with the clips in a bucket."""
-    return replace(settings, **server.settings(place))  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from contest.safekeeping import anywhere, restic, schedule, status
 from contest.safekeeping.backup import Wishes
 from contest.safekeeping.restore import Wanted
 from contest.wiring import Platform
-from tests import forks, seaweed
+from tests import forks, s3_server, seaweed
 from tests.contest.safekeeping import cheap_key
 from tests.contest.safekeeping.conftest import PASSPHRASE
 from tests.contest.safekeeping.test_backup import everything, files
@@ -69,7 +69,7 @@ def test_everything_comes_back_from_a_bucket(
 ) -> None:
     """In a repository that is made there, with the key that restic gives it."""
     there = f"{bucket}/{platform.db.engine.dialect.name}"
-    keys = f"{seaweed.ACCESS}:{seaweed.SECRET}"
+    keys = f"{s3_server.ACCESS}:{s3_server.SECRET}"
     platform = rewired(platform, backup_keys=keys)
     _comes_back(platform, stage, there, replace(place, backup_keys=keys))
     assert anywhere.prove(platform.settings, there, Wanted()).holds
@@ -102,13 +102,13 @@ def _comes_back(platform: Platform, stage: Stage, there: str, place: Settings) -
 def test_a_bucket_that_takes_nothing_is_said_in_one_sentence(
     platform: Platform, stage: Stage, bucket: str
 ) -> None:
-    wrong = replace(platform.settings, backup_keys=f"{seaweed.ACCESS}:another-key")
+    wrong = replace(platform.settings, backup_keys=f"{s3_server.ACCESS}:another-key")
     for settings, place in ((wrong, bucket), (platform.settings, "s3:http://127.0.0.1:9/backups")):
         begun = time.monotonic()
         with pytest.raises(Invalid) as refused:
             anywhere.reach(settings, place)
         assert len(refused.value.en) < 500 and "\n" not in refused.value.en
-        assert seaweed.SECRET not in refused.value.en
+        assert s3_server.SECRET not in refused.value.en
         assert time.monotonic() - begun < 60
 
 

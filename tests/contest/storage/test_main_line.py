@@ -22,7 +22,7 @@ from contest.services.results import documents, exports
 from contest.uploads import protocol
 from contest.wiring import Platform
 from social.simulator.process import SimulatorProcess
-from tests import seaweed
+from tests import s3_server
 from tests.clip_cache import cached
 from tests.contest.entry.test_checks import small
 from tests.contest.entry.test_upload_rows import Phone, rows
@@ -32,7 +32,7 @@ from tests.contest.posting import Bench
 from tests.contest.stage import AFTER, Stage
 from tests.contest.storage.test_port import put
 from tests.media_checks import corpus
-from tests.seaweed import Seaweed
+from tests.s3_server import S3Server
 from tests.stumbling import StumblingProxy
 
 
@@ -55,7 +55,7 @@ def film() -> bytes:
 
 def test_from_the_upload_to_the_papers(  # noqa: PLR0917 - all that a contest is made of
     bench: Bench, platform: Platform, settings: Settings, simulator: SimulatorProcess,
-    line: StumblingProxy, film: bytes, server: Seaweed, tmp_path: Path,
+    line: StumblingProxy, film: bytes, server: S3Server, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     submission = _sent(bench, platform, line, film, monkeypatch)
@@ -118,7 +118,7 @@ def _closed(bench: Bench, submission: Submission) -> Stage:
 
 
 def _kept_safe(
-    settings: Settings, platform: Platform, server: Seaweed, tmp_path: Path
+    settings: Settings, platform: Platform, server: S3Server, tmp_path: Path
 ) -> None:
     """A backup, a restore into another bucket, and the doctor on both."""
     to = tmp_path / "backups"
@@ -128,7 +128,7 @@ def _kept_safe(
     made = back_up(working, to, Wishes())
     assert not made.lost.keys() & clips_of(platform)
     elsewhere = replace(
-        seaweed.moved_to(own, server, server.place()), data_dir=tmp_path / "restored",
+        s3_server.moved_to(own, server, server.place()), data_dir=tmp_path / "restored",
         database_url=f"sqlite:///{tmp_path}/restored/hoithi.db", secret_key="",
     )
     restored = restore(elsewhere, to, Wanted())
