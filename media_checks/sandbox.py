@@ -96,6 +96,7 @@ _background: list[str] = []  # what comes before each command of this process
 
 Sink = Callable[[bytes], None]
 PositionReporter = Callable[[float], None]  # seconds of the clip that are written
+FEW, GATHER_S = 1 << 10, 0.003  # FFmpeg logs a line in eight pieces: not each is worth a wake-up
 READ = 1 << 16  # what a pipe holds; a larger buffer is memory asked for anew at each read
 OUT_TIME = re.compile(r"^out_time_us=(\d+)$")
 
@@ -259,15 +260,19 @@ def _drain(
             ready = selector.select(left) if left > 0 else []
             if not ready:
                 return RunResult(-signal.SIGKILL, timed_out=True)
+            came = 0
             for key, _ in ready:
                 chunk = os.read(key.fd, READ)
                 if not chunk:
                     selector.unregister(key.fd)
                     continue
+                came += len(chunk)
                 logged += len(chunk) if key.fd == log_fd else 0
                 sinks[key.fd](chunk)
             if logged > limits.log:
                 return RunResult(-signal.SIGKILL, too_much_log=True)
+            if came < FEW and selector.get_map():
+                time.sleep(GATHER_S)
     try:
         return RunResult(process.wait(max(0.1, deadline - time.monotonic())))
     except subprocess.TimeoutExpired:

@@ -12,10 +12,10 @@ import math
 import sys
 from array import array
 from dataclasses import dataclass, field
-from operator import mul
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image, ImageChops, ImageStat
 
 from ..sound.chromaprint import sound_values
@@ -28,10 +28,12 @@ KEPT = (128, 96)  # pixels of the frames that are held until the bars are known
 DARK = 32  # luma; as in the search for bars
 FLAT = 6.0  # luma steps; a frame with less contrast says nothing
 
-_COSINES = [
-    [math.cos(math.pi * wave * (2 * x + 1) / (2 * SIDE)) for x in range(SIDE)]
-    for wave in range(WAVES)
-]
+_COSINES = np.array(
+    [
+        [math.cos(math.pi * wave * (2 * x + 1) / (2 * SIDE)) for x in range(SIDE)]
+        for wave in range(WAVES)
+    ]
+)
 # In a mirrored picture every second wave across has the other sign.
 MIRROR = sum(1 << (row * WAVES + wave) for row in range(WAVES) for wave in range(1, WAVES, 2))
 
@@ -104,12 +106,13 @@ class PictureHasher:
     def frames(self) -> list[Frame]:
         """The hashes, without those of frames that are of one colour."""
         box = self._active()
-        found = []
-        for at, grey in self._kept:
-            seen = grey.resize((SIDE, SIDE), Image.Resampling.BOX, box=box)
-            if ImageStat.Stat(seen).stddev[0] >= FLAT:
-                found.append(Frame(at, picture_hash(seen.tobytes())))
-        return found
+        seen = [
+            (at, grey.resize((SIDE, SIDE), Image.Resampling.BOX, box=box))
+            for at, grey in self._kept
+        ]
+        telling = [one for one in seen if ImageStat.Stat(one[1]).stddev[0] >= FLAT]
+        hashes = _hashes(b"".join(grey.tobytes() for _, grey in telling))
+        return [Frame(at, told) for (at, _), told in zip(telling, hashes, strict=True)]
 
     def _active(self) -> tuple[int, int, int, int] | None:
         """The picture inside bars that stay for the whole clip."""
@@ -123,11 +126,16 @@ def picture_hash(pixels: bytes) -> int:
 
     The mean, the only one that brightness changes, is left out.
     """
-    rows = [pixels[y * SIDE : (y + 1) * SIDE] for y in range(SIDE)]
-    across = [[sum(map(mul, row, wave)) for row in rows] for wave in _COSINES]
-    result = 0
-    for v, down in enumerate(_COSINES):
-        for u, column in enumerate(across):
-            if sum(map(mul, column, down)) > 0:
-                result |= 1 << (v * WAVES + u)
-    return result & ~1
+    return _hashes(pixels)[0]
+
+
+def _hashes(pixels: bytes) -> list[int]:
+    """The hash of each of the pictures that stand in ``pixels`` one after the other.
+
+    Summed in one order, term by term, so that a sign near zero is the same on every machine.
+    """
+    rows = np.frombuffer(pixels, np.uint8).reshape(-1, SIDE, SIDE, 1).astype(float)
+    across = sum(rows[:, :, x] * _COSINES[:, x] for x in range(SIDE))
+    waves = sum(across[:, y, None, :] * _COSINES[:, y, None] for y in range(SIDE))
+    signs = np.packbits((waves > 0).reshape(-1, BITS), axis=1, bitorder="little")
+    return [int.from_bytes(row.tobytes(), "little") & ~1 for row in signs]

@@ -112,7 +112,8 @@ def _look_apart(
         box = Sandbox(path, Path(folder))
         # ``-discard nokey`` would read less, but FFmpeg then tells times that are frames off.
         seconds = probed.zero + plan.seconds
-        clip = filter_graph.source(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds)
+        reading = {**allowed.INPUT_OPTIONS, **probed.options, "t": seconds}
+        clip = filter_graph.source(box.clip_url, **reading)
         options = {"c": "copy", "bsf:v": f"noise=drop='{_drop(plan.interval_s)}'"}
         video = clip[str(probed.video_index)]
         node = filter_graph.output(box.out("keys.mov"), video, format="mov", **options)
@@ -260,8 +261,8 @@ class FrameCollector:
 
 def arguments(url: str, probed: ProbeResult, plan: Plan) -> list[str]:
     """FFmpeg's arguments: chosen frames to standard output, their times to the log."""
-    options: dict[str, Any] = {**allowed.INPUT_OPTIONS, **input_options(), "an": None}
-    options["t"] = probed.zero + plan.seconds + 1
+    options: dict[str, Any] = {**allowed.INPUT_OPTIONS, **probed.options, **input_options()}
+    options |= {"an": None, "t": probed.zero + plan.seconds + 1}
     if plan.keys_only:
         # Edges between blocks are not smoothed: nothing leans on a keyframe here, and tiles
         # are a quarter of its size.

@@ -19,6 +19,7 @@ from .kind import still_picture
 from .refusals import locked, no_clip_but, not_a_clip, too_complex
 
 SCAN_LIMIT_S = 1800.0  # a clip this long has failed already; do not spend an hour on it
+TELLING, TOLD, AT_ZERO = ("mp4", "mov"), {"h264", "hevc", "aac"}, "0.000000"
 HEADER_LIMITS = Limits(cpu_s=30, wall_s=60)
 # Comments and pictures of any size may stand among the other tags.
 ENTRIES = "format:format_tags=major_brand:stream:stream_tags=rotate,DURATION:stream_disposition"
@@ -39,6 +40,19 @@ class Opened:
     def claimed_s(self) -> float:
         """Seconds that the clip lasts by its own account, 0 when it says nothing."""
         return float(self.header["format"].get("duration", 0))
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """FFmpeg's options for reading it again.
+
+        Before FFmpeg begins it reads on and decodes a frame or more, to find out what a header
+        leaves open. Of what phones and editors write the header tells all. By that reading it
+        also learns when the clip begins, so this is left out only where that is at zero.
+        """
+        codecs = [stream["codec_name"] for stream in (self.video, self.audio) if stream]
+        begins = self.header["format"].get("start_time", "")
+        told = self.container in TELLING and set(codecs) <= TOLD and begins == AT_ZERO
+        return {"nofind_stream_info": None} if told else {}
 
     @property
     def sound(self) -> AudioFacts | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from ..beside import RaiseIfStopped
 from ..sandbox import Collector, Limits, Lines, Sandbox, TooMuchOutput
@@ -34,7 +36,7 @@ class ProbeResult:
     """Facts without picture and sound, and what the later passes need to know.
 
     ``zero`` is when the clip begins on FFmpeg's clock, in seconds; more than 0 where a track that
-    nobody plays begins earlier.
+    nobody plays begins earlier. ``options`` are FFmpeg's for reading the clip.
     """
 
     facts: Facts
@@ -42,6 +44,7 @@ class ProbeResult:
     audio_index: int | None
     key_times: list[float]
     zero: float = 0.0
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def probe(path: Path) -> ProbeResult:
@@ -85,7 +88,7 @@ def put_together(opened: Opened, read: PacketReader) -> ProbeResult:
         opened.path, opened.header, opened.video, opened.audio, tracks, opened.container,
         not read.full,
     )  # fmt: skip
-    return _assemble(answer)
+    return replace(_assemble(answer), options=opened.options)
 
 
 def _assemble(reading: FfprobeAnswer) -> ProbeResult:

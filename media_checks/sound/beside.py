@@ -55,4 +55,5 @@ class Listening:
             self.seconds,
             raise_if_stopped,
             most_full_scale_pct=self.share,
+            options=self.opened.options,
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from .. import filter_graph
 from ..beside import RaiseIfStopped
@@ -63,6 +65,7 @@ def listen(
     raise_if_stopped: RaiseIfStopped,
     *,
     most_full_scale_pct: float = 0.0,
+    options: Mapping[str, Any] | None = None,
 ) -> SoundScan:
     """Measure the first ``seconds`` of stream ``index``, which ``audio`` describes.
 
@@ -70,7 +73,7 @@ def listen(
 
     Peaks between the samples cost as much as all the rest. They are measured where the verdict can
     hang on them: where more than ``most_full_scale_pct`` of the samples lie at full scale. Else the
-    highest sample stands for the peak.
+    highest sample stands for the peak. ``options`` are FFmpeg's for reading the clip.
 
     ``raise_if_stopped`` is called for every line of FFmpeg's log; what it raises ends the run.
     Raises ``ToolFailed`` when FFmpeg cannot be started.
@@ -78,7 +81,7 @@ def listen(
     if index is None or audio is None:
         return SoundScan()
     share = {"most_full_scale_pct": most_full_scale_pct}
-    heard = _measure(path, index, audio, seconds, raise_if_stopped, **share)
+    heard = _measure(path, index, audio, seconds, raise_if_stopped, **share, options=options or {})
     if heard.sound.measured or not heard.whole or heard.fault:
         return heard
     with tempfile.TemporaryDirectory(prefix="sound-") as folder:
@@ -86,7 +89,7 @@ def listen(
         if not _even_out(path, index, audio, seconds, made):
             return heard
         even = replace(audio, codec="pcm_f32le", channels=2, layout="stereo")
-        again = _measure(made, 0, even, seconds, raise_if_stopped, **share)
+        again = _measure(made, 0, even, seconds, raise_if_stopped, **share, options={})
         return replace(again, damage=heard.damage)
 
 
@@ -123,11 +126,13 @@ def _measure(
     raise_if_stopped: RaiseIfStopped,
     *,
     most_full_scale_pct: float,
+    options: Mapping[str, Any],
 ) -> SoundScan:
     """A run over stream ``index``, which ``audio`` describes, and one for its peaks if need be."""
     heard = SoundScan(SoundReader(audio), damage=Damage(index, audio.codec))
     box = Sandbox(path)
-    clip = filter_graph.source(box.clip_url, **allowed.INPUT_OPTIONS, t=seconds, vn=None)
+    options = {**allowed.INPUT_OPTIONS, **options, "t": seconds, "vn": None}
+    clip = filter_graph.source(box.clip_url, **options)
     measured, printed = plain(clip[str(index)], audio, 2)
     between = most_full_scale_pct <= 0
     outputs = [*sound_outputs(measured, audio, between=between), *_print(printed)]

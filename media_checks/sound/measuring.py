@@ -28,6 +28,8 @@ FEW_WINDOWS = 40
 OPPOSED = -0.5
 VOICE_PIPE, HUM_PIPE = "pipe:voice", "pipe:hum"
 BYTES_A_SAMPLE = 2
+# Not flushed: FFmpeg would write each 21 ms of sound by itself, the lowest part 22 bytes at a time.
+SAMPLES = {"format": "s16le", "flush_packets": 0}
 NEAR_S = 0.1  # silences closer to each other are one
 
 
@@ -206,6 +208,6 @@ def sound_outputs(audio: Stream, facts: AudioFacts, *, between: bool = True) -> 
     low = copies[1].filter("aformat", channel_layouts="mono", sample_fmts="s16")
     return [
         output("pipe:", whole, format="null"),
-        output(VOICE_PIPE, copies[0], format="s16le"),
-        output(HUM_PIPE, low.filter("aresample", HUM_RATE), format="s16le"),
+        output(VOICE_PIPE, copies[0], **SAMPLES),
+        output(HUM_PIPE, low.filter("aresample", HUM_RATE), **SAMPLES),
     ]

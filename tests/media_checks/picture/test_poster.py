@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from media_checks.beside import Beside
-from media_checks.picture.poster import PosterFrame
+from media_checks.picture.poster import Place, PosterFrame, _decoded, _place
 from media_checks.picture.scan import look
 from media_checks.probing.probe import probe
 from media_checks.progress import no_progress
@@ -43,3 +43,28 @@ def test_a_size_that_changed_later_is_decoded_again(clip: Path) -> None:
         decoded = frame.decoded(reader, smaller)
     assert decoded is not None
     assert decoded.size == (64, 48)
+
+
+def test_a_keyframe_without_neighbours_is_found_from_behind() -> None:
+    """FFmpeg then need not decode the one before it."""
+    made = kept(seconds=24, codecs=[*RICH, "-g", "20", "-keyint_min", "20", "-bf", "2"])
+    probed = probe(made)
+    video = probed.facts.video
+    for at in (key + video.start_s for key in probed.key_times[1:6]):
+        place = Place(at, keys_only=True, video=video)
+        before, behind = (
+            _decoded(made, probed, replace(place, alone=alone)) for alone in (False, True)
+        )
+        assert before is not None
+        assert behind is not None
+        assert before.tobytes() == behind.tobytes()
+
+
+def test_only_a_keyframe_without_neighbours_stands_alone(clip: Path) -> None:
+    apart = kept(seconds=24, codecs=[*RICH, "-g", "20", "-keyint_min", "20", "-bf", "2"])
+    alone = []
+    for path in (clip, apart):
+        probed = probe(path)
+        reader = look(path, probed, no_progress, None).reader
+        alone.append(_place(reader, probed, probed.facts.video).alone)
+    assert alone == [False, True]
