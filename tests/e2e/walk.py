@@ -4,6 +4,7 @@
 ``….<language>.<width>.png`` are for people to look at.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -37,6 +38,10 @@ BARRIERS = """() => new Promise((done, failed) => HTMLCS.process("WCAG2AA", docu
   error ? failed(error) : done(HTMLCS.getMessages().filter(found => found.type === HTMLCS.ERROR)
     .map(found => found.code + ": " + found.msg + " " +
          (found.element.outerHTML ?? "").slice(0, 200)))))"""
+
+# A form's token is another at each answer and shown to nobody.
+TOKEN = re.compile(r'(?<=name="csrf_token" )[^>]*')
+Look = tuple[str, int, bool, bool]  # the page's HTML, a width, with axe, with HTML_CodeSniffer
 
 
 class Album:
@@ -73,17 +78,20 @@ class Walk:
 
     Each page is loaded once and looked at in all ``widths``, first in that in which the page before
     was seen last: light on a phone, dark on a desk. ``without_axe`` are widths at which axe would
-    find nothing else, at ``sniffed_at`` HTML_CodeSniffer looks at it, too.
+    find nothing else, at ``sniffed_at`` HTML_CodeSniffer looks at it, too. ``in_order`` are looks
+    that found nothing, of earlier walks, too: a page of the same HTML is not looked at so again.
     """
 
     def __init__(
         self, house: House, page: Page, starts: list[str], album: Album | None = None, *,
         left_out: tuple[str, ...] = (), widths: Sequence[int] = (320,),
         without_axe: Sequence[int] = (), sniffed_at: int | None = None,
+        in_order: set[Look] | None = None,
     ) -> None:
         self.page, self.queue, self.seen, self.album = page, list(starts), set(starts), album
         self.left_out, self.widths, self.without_axe = left_out, widths, without_axe
         self.sniffed_at = sniffed_at
+        self.in_order = set() if in_order is None else in_order
         self.width = 0  # of the screen now
         self.visited: list[str] = []
         self.views = create_app(house.platform).url_map.bind("localhost")
@@ -116,21 +124,41 @@ class Walk:
         """What is wrong with the page that stands in the browser."""
         if answer.status >= 500:
             return [f"status {answer.status}"]
+        html = answer.text()
         if self.album:
-            self.album.keep(name, answer.text())
-        self.page.add_script_tag(url=AXE)
-        widths = sorted(self.widths, key=lambda width: width != self.width)
-        found = [fault for width in widths for fault in self._examine_at(name, width)]
+            self.album.keep(name, html)
+        looks = [self._look(html, width) for width in sorted(
+            self.widths, key=lambda width: width != self.width)]
+        found = self._examine(name, [look for look in looks if look not in self.in_order])
         return [*found, *self.errors]
 
-    def _examine_at(self, name: str, width: int) -> list[str]:
+    def _look(self, html: str, width: int) -> Look:
+        """What decides about all that is found at this width."""
+        address = f"http://{urlsplit(self.page.url).netloc}"
+        same = TOKEN.sub("", html.replace(address, ""))
+        return same, width, width not in self.without_axe, width == self.sniffed_at
+
+    def _examine(self, name: str, looks: list[Look]) -> list[str]:
+        if not looks:
+            return []
+        self.page.add_script_tag(url=AXE)
+        faults: list[str] = []
+        for look in looks:
+            found = self._examine_at(name, look)
+            if not (found or self.errors):
+                self.in_order |= {look, (*look[:3], False)}
+            faults += found
+        return faults
+
+    def _examine_at(self, name: str, look: Look) -> list[str]:
+        _, width, with_axe, sniffed = look
         self._put_on(width)
         if self.album:
             self.album.portray(self.page, name, width)
         found = [*self.page.evaluate(OVERFLOWING), *self.page.evaluate(CUT_OFF)]
-        if width not in self.without_axe:
+        if with_axe:
             found += self.page.evaluate(FAULTS)
-        if width == self.sniffed_at:
+        if sniffed:
             self.page.add_script_tag(url=SNIFFER)
             found += self.page.evaluate(BARRIERS)
         return [f"{fault} ({width} px)" for fault in found]

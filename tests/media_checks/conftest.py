@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -10,10 +10,18 @@ import pytest
 
 from media_checks import Policy, Report, check, load_policy
 from tests.clip_cache import cached
+from tests.media_checks.asked_once import Answer, asked_once
 from tests.media_checks.corpus import CORPUS, SMALL
 
 LONGEST_S = SMALL["rules"]["duration"]["max_s"]
 BY_NAME = {entry.name: entry for entry in CORPUS}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def answers() -> Iterator[dict[object, Answer]]:
+    """What ffprobe has said of clips of the cache; of each it is asked once."""
+    with asked_once() as known:
+        yield known
 
 
 @pytest.fixture(scope="session")
