@@ -257,8 +257,12 @@ def kinds_for(metafunc: pytest.Metafunc) -> list[str]:
     of_pages = "app" in metafunc.fixturenames
     of_clips = metafunc.definition.get_closest_marker("one_database")
     marked = metafunc.definition.get_closest_marker("both_databases")
-    if not (of_pages or of_clips) or marked or metafunc.config.getoption("long"):
+    if marked or metafunc.config.getoption("long"):
         return list(KINDS)
+    if not (of_pages or of_clips):
+        recorded = metafunc.config.pluginmanager.hasplugin("tests.sent")
+        only = None if recorded else matrices.alone().get(metafunc.definition.nodeid)
+        return [only] if only else list(KINDS)
     return [KINDS[zlib.crc32(metafunc.definition.nodeid.encode()) % len(KINDS)]]
 
 

@@ -3,14 +3,18 @@
 What differs between the databases is the statements; a dozen sets of values send the same ones.
 """
 
+import tomllib
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 KINDS = ("sqlite", "postgresql")
 MANY = 4  # sets of values
+ONE_DATABASE = Path(__file__).parent / "one_database.toml"
 Sets = dict[str, dict[str, pytest.Item]]
 
 
@@ -31,6 +35,14 @@ def half(names: Iterable[str], kind: str) -> set[str]:
     database in the short form."""
     ordered = enumerate(sorted(names, key=lambda name: (zlib.crc32(name.encode()), name)))
     return {name for number, name in ordered if KINDS[number % len(KINDS)] == kind}
+
+
+@cache
+def alone() -> dict[str, str]:
+    """A test that meets one kind of database, its id without values -> which (``sent.py``)."""
+    files = tomllib.loads(ONE_DATABASE.read_text())
+    return {f"{file}::{test}": kind for file, kinds in files.items()
+            for kind, tests in kinds.items() for test in tests}
 
 
 def _left_out(sets: Sets) -> Iterator[pytest.Item]:
