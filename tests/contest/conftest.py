@@ -158,8 +158,16 @@ def built(request: pytest.FixtureRequest, built_states: Built, make: Factory) ->
 
 @pytest.fixture
 def contest(make: Factory, built: Build) -> Contest:
-    made: Contest = built(("contest",), make.contest)
+    made: Contest = built(("contest",), lambda: _with_stored_keys(make))
     return made
+
+
+def _with_stored_keys(make: Factory) -> Contest:
+    """The reference contest; the installation's keys, which every unit needs, are made with it."""
+    contest = make.contest()
+    with make.platform.db.write() as session:
+        make.platform.keys.unit_codes(session)
+    return contest
 
 
 @pytest.fixture

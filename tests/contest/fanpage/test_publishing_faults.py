@@ -46,10 +46,10 @@ def each_is_read_once(bench: Bench, *entries: Submission) -> None:
     assert bench.readings() == sorted(submission.code for submission in entries)
 
 
-def run(bench: Bench) -> Submission:
+def run(bench: Bench, jumps: int = 40) -> Submission:
     submission = bench.approved()
     bench.at_release()
-    bench.work()
+    bench.work(jumps=jumps)
     return submission
 
 
@@ -69,7 +69,7 @@ def test_a_refused_token_or_policy_stops_the_queue_until_a_person_acts(
     bench: Bench, simulator: SimulatorProcess, step: str, kind: str
 ) -> None:
     simulator.fault(step, kind)
-    submission = run(bench)
+    submission = run(bench, jumps=10)
     with bench.platform.db.read() as session:
         pause = page_pause.pause_of(session, bench.contest.id)
     assert pause is not None
