@@ -10,7 +10,7 @@ from meddling import PRINT, checks, read, said
 
 from scoring import archive, evidence
 from scoring.errors import BundleError, InputError
-from scoring.manifest import ERASED, MANIFEST, SIGNATURE, erase, standing
+from scoring.manifest import ERASED, MANIFEST, SIGNATURE, erase, own_sources, standing
 
 AT = datetime(2023, 7, 1, 8, 30, tzinfo=UTC)
 LATER = datetime(2024, 1, 2, tzinfo=UTC)
@@ -41,18 +41,25 @@ def test_the_list_names_what_was_replaced_since_when_and_on_what_ground(files):
         {"file": name, "sha256": digest(found[name]), "at": "2023-07-01T08:30:00+00:00",
          "ground": "privacy:1"} for name in ("about.json", "names.json")]
     assert said_there["public_key"] == example.PUBLIC.hex()
-    rows = [[one["file"], one["sha256"], one["at"], one["ground"]] for one in said_there["erased"]]
-    signed = json.dumps(["hoithi-erasure/1", digest(files[MANIFEST]), rows], ensure_ascii=False)
-    assert said_there["signature"] == example.KEY.sign(signed.encode()).hex()
+    assert said_there["signature"] == signature_of(files, said_there["erased"])
     assert found[MANIFEST] == files[MANIFEST]
     changed = {name for name in files if files[name] != found[name]}
     assert changed == {"about.json", "names.json"}
     assert found.keys() - files.keys() == {ERASED}
 
 
+def signature_of(files, erased):
+    """What the key signs: the form, the manifest's hash and the rows, each letter as it is."""
+    rows = [[one["file"], one["sha256"], one["at"], one["ground"]] for one in erased]
+    signed = json.dumps(["hoithi-erasure/1", digest(files[MANIFEST]), rows], ensure_ascii=False)
+    return example.KEY.sign(signed.encode()).hex()
+
+
 def test_a_ground_may_be_said_in_any_letters(files):
     found = erased(files, ground="Luật 91/2025/QH15", names_json=names(a="…"))
-    assert json.loads(found[ERASED])["erased"][0]["ground"] == "Luật 91/2025/QH15"
+    said_there = json.loads(found[ERASED])
+    assert said_there["erased"][0]["ground"] == "Luật 91/2025/QH15"
+    assert said_there["signature"] == signature_of(files, said_there["erased"])
     assert standing(found)[1] is True
 
 
@@ -164,3 +171,8 @@ def test_nobody_else_vouches_for_what_stands_in(files):
         listed, genuine = standing(one)
         assert (listed.keys(), genuine) == ({"names.json"}, False)
     assert said(forged(files, signature="00" * 64), ERASED)[0] is False
+
+
+def test_a_bundle_carries_every_module_of_the_program():
+    assert own_sources().keys() >= {"scoring/__init__.py", "scoring/manifest.py",
+                                    "scoring/rounds/promotion.py", "scoring/texts/readable.py"}
