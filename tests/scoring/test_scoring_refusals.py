@@ -189,3 +189,18 @@ def test_a_round_before_may_give_less_than_one_per_cent():
     for one in data["entries"]:
         one["carried"] = 40
     assert scoring.compute(data)["ranking"][0]["carried"]["exact"] == "1/5"
+
+
+def test_a_prize_by_a_measure_without_the_jury_may_go_to_a_clip_that_nobody_marked():
+    rules = {"measures": [MEASURE | {"jury_weight": 0}], "prizes": [PRIZE | {"by": "measure:m"}]}
+    [award] = scoring.compute(contest(rules, marks={}))["awards"]
+    assert award["unit"] == "P1"
+    assert "jury 0 and interactions" in award["explanation"]["en"]
+
+
+@pytest.mark.parametrize("rules", [{}, {"promotion": {"by": "best", "count": 1}}])
+def test_the_chair_lists_nobody_for_the_next_round_where_the_rules_leave_it_to_no_chair(rules):
+    listed = [{"units": ["P1"], "prize": "round:next"}]
+    assert refused(contest(rules, listed))[0] == "$.chair_decisions[0].prize"
+    by_chair = contest({"promotion": {"by": "chair"}}, listed)
+    assert scoring.compute(by_chair)["promotion"]["out"] == ["P2"]
