@@ -57,6 +57,12 @@ def contradictions(filing: Filing) -> list[tuple[str, str, str]]:
     ids = [one.id for one in filing.questions]
     if len(set(ids)) < len(ids):
         found.append(("questions", "có mục trùng tên (id)", "has the same id twice"))
+    if ids and not any(one.asked for one in filing.questions):
+        found.append((
+            "questions", "mọi mục đều đã thôi hỏi (retired) nên không có gì để nộp; hãy thêm một "
+            "mục, hoặc bỏ báo cáo này",
+            "every one is retired, so there is nothing to file; add one, or take the filing out",
+        ))
     if any(one.seen_by for one in filing.questions):
         found.append((
             "questions", "chỉ đơn vị và Ban Tổ chức xem được báo cáo; hãy bỏ seen_by",

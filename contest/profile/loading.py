@@ -45,6 +45,7 @@ MESSAGES = {
     "greater_than_equal": ("phải từ {ge} trở lên", "must be at least {ge}"),
     "less_than_equal": ("phải từ {le} trở xuống", "must be at most {le}"),
     "too_short": ("cần ít nhất {min_length} mục", "needs at least {min_length} items"),
+    "too_long": ("chỉ được có nhiều nhất {max_length} mục", "may have at most {max_length} items"),
     "string_too_short": ("không được để trống", "must not be empty"),
     "string_too_long": ("dài quá {max_length} ký tự", "is longer than {max_length} characters"),
     "string_pattern_mismatch": ("không đúng mẫu {pattern}", "does not match {pattern}"),

@@ -107,9 +107,19 @@ def _bounds(one: Question) -> list[tuple[str, str, str]]:
     if one.least is not None and one.most is not None and one.least > one.most:
         return [("least", "không được lớn hơn most; hãy sửa một trong hai",
                  "must not be more than most; correct one of them")]
-    if one.kind == "several" and (one.least or 0) > len(one.options):
-        return [("least", f"chỉ có {len(one.options)} lựa chọn; hãy đặt thấp hơn",
-                 f"there are only {len(one.options)} options; set it lower")]
+    return _out_of_reach(one)
+
+
+def _out_of_reach(one: Question) -> list[tuple[str, str, str]]:
+    """More than an answer may have where no ``most`` is said, more options than there are."""
+    limit = one.longest if one.kind in LONGEST else one.files if one.kind == "file" else None
+    if limit is not None and (one.least or 0) > limit:
+        return [("least", f"không có most nên nhiều nhất là {limit}; hãy đặt most, hoặc giảm số "
+                 "này", f"without most the limit is {limit}; set most, or lower this")]
+    for key, value in (("least", one.least), ("most", one.most)):
+        if one.kind == "several" and (value or 0) > len(one.options):
+            return [(key, f"chỉ có {len(one.options)} lựa chọn; hãy đặt thấp hơn",
+                     f"there are only {len(one.options)} options; set it lower")]
     return []
 
 

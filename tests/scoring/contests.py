@@ -73,7 +73,10 @@ def assigned(random: Random):
 def rounds(random: Random):
     """The same with a round before it, of which the totals are carried, a round after it, or both.
     """
-    data = assigned(random)
+    return with_rounds(random, assigned(random))
+
+
+def with_rounds(random: Random, data):
     found = data["rules"]
     if random.random() < 0.6:
         found["unit_score"] = "best"
@@ -170,7 +173,10 @@ def interactions(random: Random):
 
 def posted(random: Random):
     """The same with posts on other platforms, some of them not counted yet."""
-    data = assigned(random)
+    return with_posts(random, assigned(random))
+
+
+def with_posts(random: Random, data):
     if random.random() < 0.3:
         data["rules"] |= {"points_per_share": 0, "points_per_reaction": 0}
     data["rules"]["platforms"] = [platform(random, name) for name in ("youtube", "tiktok", "zalo")]

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scoring.texts import readable
@@ -13,6 +13,7 @@ SIGNS = st.sampled_from('{}[]",: \n\\\x01\x02aĐ\u2028')
 TEXTS = st.text(SIGNS, max_size=6)
 SIMPLE = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS
 ROWS = st.dictionaries(TEXTS, SIMPLE, max_size=3)
+ANY_TIME = settings(deadline=None)  # here, too: mutants meet no ``tests/conftest.py``
 VALUES = st.recursive(
     SIMPLE | ROWS | st.lists(ROWS, max_size=3) | st.dictionaries(TEXTS, ROWS, max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3)
@@ -20,6 +21,7 @@ VALUES = st.recursive(
 )
 
 
+@ANY_TIME
 @given(VALUES, st.booleans())
 @example([{"a": "}\x01{"}, {"b": ': {"'}], True)
 @example({"a": [[[[{"b": ["c", {}]}], ()]]]}, False)
@@ -28,6 +30,7 @@ def test_it_is_written_as_pythons_own_encoder_does(value: Any, sort: bool) -> No
     assert "".join(found) == json.dumps(value, ensure_ascii=False, indent=1, sort_keys=sort)
 
 
+@ANY_TIME
 @given(st.dictionaries(TEXTS, VALUES, max_size=4))
 @example({})
 def test_an_object_whose_members_come_one_by_one_is_the_same(value: dict[str, Any]) -> None:
@@ -35,6 +38,7 @@ def test_an_object_whose_members_come_one_by_one_is_the_same(value: dict[str, An
     assert found == json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
 
 
+@ANY_TIME
 @given(st.lists(VALUES, max_size=3))
 def test_an_iterator_is_a_list(values: list[Any]) -> None:
     found = "".join(readable.parts({"a": {"b": iter(values), "c": 1}, "d": iter(values)}))

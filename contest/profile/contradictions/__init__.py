@@ -7,6 +7,8 @@ was in force stays readable.
 from collections.abc import Iterator
 
 from contest.profile import filings, platforms, questions
+from contest.profile.contradictions.bounds import bounds
+from contest.profile.contradictions.dates import dates
 from contest.profile.contradictions.idle import idle
 from contest.profile.contradictions.judging import Fault, judging
 from contest.profile.contradictions.kind import of_kind
@@ -20,7 +22,7 @@ def contradictions(profile: Profile) -> list[Fault]:
     return [*of_kind(profile), *_shown(profile), *_weightless(profile), *_amounts(profile),
             *_unknown(profile), *_without_prize(profile), *_most_in_one(profile),
             *_measures(profile), *_questions(profile), *judging(profile), *_elsewhere(profile),
-            *levels(profile), *rounds(profile), *idle(profile)]
+            *levels(profile), *rounds(profile), *idle(profile), *bounds(profile), *dates(profile)]
 
 
 def _shown(profile: Profile) -> Iterator[Fault]:

@@ -33,6 +33,9 @@ def _twice(profile: Profile) -> Iterator[Fault]:
         "security.second_factor": profile.security.second_factor,
         **{f"questions.{place}.seen_by": one.seen_by
            for place, one in enumerate(profile.questions)},
+        **{f"filings.{place}.groups": one.groups for place, one in enumerate(profile.filings)},
+        "entry.pictures.ratios": profile.entry.pictures.ratios,
+        "entry.document.types": profile.entry.document.types,
     }
     for key, words in lists.items():
         repeated = [word for place, word in enumerate(words) if word in words[:place]]
@@ -76,6 +79,17 @@ def _reminded(profile: Profile) -> Iterator[Fault]:
             "reminds of what is to be filed, but there are no [[filings]]; add some, or take this "
             "key out",
         )
+    weights = {"marking": ("jury_weight", "phiếu chấm", "ballot"),
+               "counting": ("interaction_weight", "số đếm", "count")}
+    for key, (weight, vi, en) in weights.items():
+        if getattr(profile.reminders, key) and not getattr(profile.scoring, weight):
+            yield (
+                f"reminders.{key}",
+                f"scoring.{weight} là 0 nên không ai nợ {vi} nào; hãy bỏ khoá này, hoặc cho một tỉ "
+                "trọng",
+                f"scoring.{weight} is 0, so nobody owes a {en}; take this key out, or give it a "
+                "weight",
+            )
 
 
 def _reach(profile: Profile) -> Iterator[Fault]:

@@ -31,6 +31,7 @@ def levels(profile: Profile) -> Iterator[Fault]:
 
 def _quotas(profile: Profile) -> Iterator[Fault]:
     parent = profile.parent
+    yield from _out_of_reach(profile)
     for place, one in enumerate(profile.categories):
         if one.hand_up is None:
             continue
@@ -46,3 +47,15 @@ def _quotas(profile: Profile) -> Iterator[Fault]:
                    f'{one.hand_up} entries of the category "{one.name.en}" are handed up, but '
                    f"parent.quota is {parent.quota}; put at most {parent.quota} here, or raise "
                    "parent.quota")
+
+
+def _out_of_reach(profile: Profile) -> Iterator[Fault]:
+    """More entries than all categories hand up together."""
+    quota, up = profile.parent.quota, [one.hand_up for one in profile.categories]
+    most = sum(one or 0 for one in up)
+    if quota is not None and up and None not in up and most < quota:
+        yield ("parent.quota",
+               f"được gửi lên {quota} bài mà mọi mảng cộng lại chỉ gửi {most} "
+               f"(categories.hand_up); hãy đặt nhiều nhất {most}, hoặc tăng hand_up của một mảng",
+               f"{quota} entries may be handed up, but all categories together hand up {most} "
+               f"(categories.hand_up); put at most {most}, or raise a category's hand_up")

@@ -1,9 +1,10 @@
 """Rules of rounds that cannot stand together (``contradictions.py``)."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from contest.profile.contradictions.judging import Fault
-from contest.profile.rounds import OWN, NextRound
+from contest.profile.rounds import LARGEST_SLUG, OWN, NextRound
 from contest.profile.schema import Profile
 
 
@@ -13,6 +14,7 @@ def rounds(profile: Profile) -> Iterator[Fault]:
         yield from _who_goes_on(profile, profile.next_round)
         yield from _of_the_chair(profile, profile.next_round)
         yield from _own_alone(profile.next_round)
+        yield from _named(profile, profile.next_round)
     yield from _carried(profile)
     before = profile.previous_round
     if before is not None and before.contest == profile.contest.slug:
@@ -25,14 +27,17 @@ def rounds(profile: Profile) -> Iterator[Fault]:
 
 def between(profile: Profile, after: Profile) -> Iterator[Fault]:
     """What only both rounds' rules together show. ``after``: the next round's."""
-    said = profile.next_round
-    if after.schedule.entries_open < profile.schedule.counts_close:
+    ends = {"schedule.counts_close": profile.schedule.counts_close}
+    if profile.scoring.jury_weight:
+        ends["schedule.jury_closes"] = profile.schedule.ballots_close
+    last = max(ends, key=lambda key: ends[key])
+    if after.schedule.entries_open < ends[last]:
         yield (
             "next_round.rules.schedule.entries_open",
-            "vòng sau bắt đầu trước khi vòng này chốt điểm (schedule.counts_close) nên chưa có ai "
-            "được vào; hãy đặt từ giờ chốt trở đi",
-            "the next round begins before this one is decided (schedule.counts_close), so nobody "
-            "has gone on yet; put it at that hour or later",
+            f"vòng sau bắt đầu trước khi vòng này chốt điểm ({last}) nên chưa có ai được vào; hãy "
+            "đặt từ giờ chốt trở đi",
+            f"the next round begins before this one is decided ({last}), so nobody has gone on "
+            "yet; put it at that hour or later",
         )
     opens = after.schedule.entries_open
     for key, moment in (("schedule.jury_closes", after.schedule.ballots_close),
@@ -45,15 +50,33 @@ def between(profile: Profile, after: Profile) -> Iterator[Fault]:
                 "is this round's, so that it has passed when the next one begins; give the next "
                 "round an hour of its own",
             )
-    prizes = sum(one.count for one in after.prizes if one.by == "overall")
-    if said is not None and said.by == "best" and said.count is not None and prizes > said.count:
-        yield (
-            "next_round.count",
-            f"chỉ {said.count} đơn vị vào vòng sau mà vòng sau có {prizes} giải theo thứ hạng; hãy "
-            "tăng số này, hoặc bớt giải trong next_round.rules.prizes",
-            f"only {said.count} units go on, but the next round has {prizes} prizes by rank; raise "
-            "this, or take prizes out of next_round.rules.prizes",
-        )
+    if profile.next_round is not None:
+        yield from _prizes(profile, profile.next_round, after)
+
+
+def _prizes(profile: Profile, said: NextRound, after: Profile) -> Iterator[Fault]:
+    """More prizes by one measure than units that go on."""
+    if said.count is None:
+        return
+    wins: Counter[str] = Counter()
+    for one in after.prizes:
+        wins[f"chair:{one.id}" if one.by == "chair" else one.by] += one.count
+    whole = said.count * (len(profile.categories) if said.by == "category" else 1)
+    for by, prizes in wins.items():
+        alone = by.startswith("category:") and said.clip == "same"
+        most = said.count if alone else whole
+        if prizes > most:
+            yield (
+                "next_round.count",
+                f"chỉ {most} đơn vị vào vòng sau mà vòng sau có {prizes} giải theo {_by(by)[0]}; "
+                "hãy tăng số này, hoặc bớt giải trong next_round.rules.prizes",
+                f"only {most} units go on, but the next round has {prizes} prizes by {_by(by)[1]}; "
+                "raise this, or take prizes out of next_round.rules.prizes",
+            )
+
+
+def _by(measure: str) -> tuple[str, str]:
+    return ("thứ hạng", "rank") if measure == "overall" else (f"“{measure}”", f'"{measure}"')
 
 
 def _who_goes_on(profile: Profile, said: NextRound) -> Iterator[Fault]:
@@ -108,6 +131,19 @@ def _own_alone(said: NextRound) -> Iterator[Fault]:
             f"next_round.rules.{key}",
             "phần này giống nhau ở mọi vòng; hãy bỏ khỏi next_round.rules",
             "is the same in every round; take it out of next_round.rules",
+        )
+
+
+def _named(profile: Profile, said: NextRound) -> Iterator[Fault]:
+    """A name of the next round's that is cut off (``rounds.changes``), and may be this one's."""
+    name = f"{profile.contest.slug}-{said.suffix}"
+    if len(name) > LARGEST_SLUG:
+        yield (
+            "next_round.suffix",
+            f"địa chỉ của vòng sau, “{name}”, dài {len(name)} ký tự; hãy đặt ngắn hơn để còn nhiều "
+            f"nhất {LARGEST_SLUG}",
+            f'the next round\'s address, "{name}", has {len(name)} characters; make it shorter, '
+            f"{LARGEST_SLUG} at most",
         )
 
 

@@ -49,8 +49,7 @@ def out_of_order(dates: Mapping[str, datetime | None], zone: ZoneInfo) -> Iterat
 
 def doubts(profile: Profile) -> list[Doubt]:
     """Everything that is worth another look, in the schema's order."""
-    return [*_dates(profile), *_quota(profile), *_board(profile), *_rubric(profile),
-            *_weights(profile)]
+    return [*_dates(profile), *_board(profile), *_rubric(profile), *_weights(profile)]
 
 
 def _dates(profile: Profile) -> Iterator[Doubt]:
@@ -66,16 +65,6 @@ def _dates(profile: Profile) -> Iterator[Doubt]:
             "publication.release_at",
             "Giờ đăng clip không nằm giữa hạn nhận clip và giờ chốt tương tác.",
             "Clips are posted at a moment that is not between the deadline and the counts' close.",
-        )
-
-
-def _quota(profile: Profile) -> Iterator[Doubt]:
-    quota = profile.quota
-    if quota.minimum > quota.maximum:
-        yield Doubt(
-            "quota.minimum",
-            f"Mỗi đơn vị phải gửi ít nhất {quota.minimum} clip nhưng chỉ được gửi {quota.maximum}.",
-            f"Each unit owes {quota.minimum} clips but may send only {quota.maximum}.",
         )
 
 
@@ -99,6 +88,15 @@ def _rubric(profile: Profile) -> Iterator[Doubt]:
             f"Các tiêu chí cộng lại {whole} điểm, không phải {WHOLE}. Điểm vẫn được quy về tỉ lệ.",
             f"The criteria add up to {whole} points, not {WHOLE}. Marks still count in proportion.",
         )
+    # Not refused: the forms change a criterion's maximum, and only the file its levels.
+    for one in profile.jury.criteria:
+        most = max((level.points for level in one.levels), default=0)
+        if most > one.max:
+            yield Doubt(
+                "jury.criteria",
+                f"Tiêu chí “{one.name.vi}” có mức {most} điểm, mà tối đa chỉ {one.max} điểm.",
+                f'"{one.name.en}" says what {most} points stand for, but has {one.max} at most.',
+            )
 
 
 def _weights(profile: Profile) -> Iterator[Doubt]:

@@ -36,8 +36,10 @@ TYPED: list[tuple[str, dict[str, str], str, str, str]] = [
      "Trao giải (08g00 ngày 18/6/2023 (Chủ nhật)) đang trước Chốt tương tác (16g00 ngày 19/6/2023"),
     ("schedule", {"schedule__entries_close": "2023-06-12T00:00"}, "schedule__entries_close",
      "info", "hết ngày 11/6/2023 (Chủ nhật)"),
-    ("schedule", {"schedule__jury_closes": "2023-07-02T08:00"}, "schedule__jury_closes", "look",
+    ("schedule", {"schedule__jury_closes": "2023-06-12T07:00"}, "schedule__jury_closes", "look",
      "Hạn chấm của giám khảo không nằm giữa"),
+    ("schedule", {"schedule__jury_closes": "2023-07-02T08:00"}, "schedule__jury_closes", "bad",
+     "giám khảo còn chấm sau giờ trao giải"),
     ("schedule", {"schedule__grace_minutes": "2000"}, "schedule__grace_minutes", "bad",
      "Hãy nhập số từ 0 đến 1440."),
     ("schedule", {"schedule__entries_open": ""}, "schedule__entries_open", "bad",
@@ -49,9 +51,12 @@ TYPED: list[tuple[str, dict[str, str], str, str, str]] = [
      "scoring__points_per_reaction", "look", "đều 0 điểm"),
     ("scoring", {"tie_breaks__1": "jury_mean"}, "", "bad", "trùng"),
     ("jury", {"jury__criteria__0__max": "35"}, "", "look", "cộng lại 95 điểm, không phải 100"),
-    ("entrants", {"quota__minimum": "6"}, "quota__minimum", "look", "ít nhất 6 clip nhưng chỉ"),
-    ("publication", {"publication__release_at": "2023-06-20T08:00"}, "publication__release_at",
+    ("jury", {"jury__criteria__0__max": "35"}, "", "look", "mà tối đa chỉ 35 điểm"),
+    ("entrants", {"quota__minimum": "6"}, "quota__minimum", "bad", "ít nhất 6 bài mà"),
+    ("publication", {"publication__release_at": "2023-06-10T08:00"}, "publication__release_at",
      "look", "Giờ đăng clip không nằm giữa"),
+    ("publication", {"publication__release_at": "2023-06-20T08:00"}, "publication__release_at",
+     "bad", "đã chốt tương tác"),
     ("review", {"review__approvals": "3", "review__quorum": "2"}, "review__quorum", "look",
      "không có tác dụng"),
     ("media", {"media__rules__duration__min_s": "400"}, "media__rules__duration__max_s", "bad",
@@ -100,11 +105,11 @@ def test_without_the_script_the_page_of_changes_says_what_is_odd(
 def test_the_reference_rules_leave_no_doubt_and_each_odd_rule_does() -> None:
     assert doubts(REFERENCE) == []
     odd = rule_files.load(edited(reference_source(), {
-        "scoring.jury_weight": 30, "quota.minimum": 9,
+        "scoring.jury_weight": 30,
         "schedule.jury_closes": datetime.fromisoformat("2023-06-12T07:00:00+07:00"),
     })).profile
     assert [one.key for one in doubts(odd)] == [
-        "schedule.jury_closes", "quota.minimum", "scoring.interaction_weight"]
+        "schedule.jury_closes", "scoring.interaction_weight"]
     late = {"schedule.entries_close": REFERENCE.schedule.awards,
             "schedule.awards": REFERENCE.schedule.entries_close,
             "schedule.publicity_opens": None}
