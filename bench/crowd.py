@@ -106,10 +106,11 @@ class Crowd:
             second_factor="optional",
         ))
         self.platform.__dict__["clock"] = FixedClock(OPEN)
+        self._note = folder / f"made.{self.platform.db.engine.dialect.name}"  # from what recipe
         if not self._made(folder):
             self._make()
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / "made").write_text(self._recipe())
+            self._note.write_text(self._recipe())
         with self.platform.db.read() as session:
             contest = session.scalars(select(Contest)).one()
             self.contest_id, self.slug = contest.id, contest.slug
@@ -117,7 +118,7 @@ class Crowd:
 
     def _made(self, folder: Path) -> bool:
         """Whether the database is there, from this very recipe; another one is emptied."""
-        known = folder / "made"
+        known = self._note
         if known.exists() and known.read_text() == self._recipe():
             return True
         known.unlink(missing_ok=True)

@@ -8,8 +8,8 @@ figure is the median of the time to the whole answer. Beside it stands processor
 process and of the database: what counts where other work shares the machine.
 
 HOITHI_BENCH_FOLDER names a folder where both databases stay for the next run (the large one takes
-a minute to make); HOITHI_BENCH_PAGES is a part of the pages' names, HOITHI_BENCH_ROUNDS how often
-each is asked for.
+a minute to make); HOITHI_BENCH_PAGES is a part of the pages' names, or several with commas between,
+HOITHI_BENCH_ROUNDS how often each is asked for.
 """
 
 import gc
@@ -102,8 +102,8 @@ def figures() -> Iterator[Figure]:
 def _compared(large: Crowd, small: Crowd, processor: "Processor") -> Iterator[Figure]:
     worst: dict[str, list[float]] = {}
     browsers = [{role: crowd.browser(role) for role in ROLES} for crowd in (large, small)]
-    wanted = os.environ.get("HOITHI_BENCH_PAGES", "")
-    for page in (one for one in pages(large, small) if wanted in one.name):
+    wanted = os.environ.get("HOITHI_BENCH_PAGES", "").split(",")
+    for page in (one for one in pages(large, small) if any(part in one.name for part in wanted)):
         pair = [(crowd, b[page.role]) for crowd, b in zip((large, small), browsers, strict=True)]
         found = _in_turn(pair, page, processor)
         for figure in _of_page(page, *found) if found else ():

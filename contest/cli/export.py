@@ -43,7 +43,7 @@ def write(slug: str, number: int | None, kind: str, lang: str, output: Path | No
         if kind == "json":
             content = exports.json_parts(session, found)
         elif kind == "xlsx":
-            content = [workbook.of_result(session, found, lang)]
+            content = held.enter_context(workbook.of_result(session, found, lang))
         else:
             content = exports.bundle(found, platform.blobs)
         _note(platform, slug, "list:results")

@@ -5,6 +5,7 @@ How each is done so that nobody waits: ``services/results/steps/in_parts.py``.
 """
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -109,14 +110,15 @@ def workbook(platform: Platform, row: ResultStep, told: Told) -> None:
     """Make the revision's workbook and keep it."""
     told(0.05)
     with platform.db.read_one_moment() as session:
-        result = session.get_one(Result, row.result_id)
-        content = spreadsheet.of_result(session, result, row.language)
+        result = session.get_one(Result, row.result_id, options=standings.LIGHT)
+        made = spreadsheet.of_result(session, result, row.language)
     told(0.95)
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = hashlib.file_digest(made, "sha256").hexdigest()
     folder = platform.settings.data_dir / "documents"
     folder.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=folder, delete=False) as file:
-        file.write(content)
+    made.seek(0)
+    with made, NamedTemporaryFile(dir=folder, delete=False) as file:
+        shutil.copyfileobj(made, file)
     platform.blobs.put(Path(file.name), sha256)
     with platform.db.write() as session:
         under_way.finish(session, row.id, at=platform.clock.now(), sha256=sha256)

@@ -6,10 +6,12 @@ jury (marks stretched to a common spread) is the one thing no formula does: its 
 and the sheet of rules says so.
 """
 
+import io
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 from openpyxl.utils import get_column_letter as letter
@@ -18,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from contest.models import Result, Unit
 from contest.profile import Profile
-from contest.services.awards import workbook_posts
+from contest.services.awards import workbook_posts, workbook_ranking
 from contest.services.awards.workbook_words import WORDS
 from contest.services.core import spreadsheets
 from contest.services.core.spreadsheets import Formula, Number, Table, quoted
@@ -41,9 +43,10 @@ class Book:
     profile: Profile
     language: str
     data: Contest
+    output: Mapping[str, Any]  # as the revision has it, its ranking without explanations
     words: Mapping[str, str]
     scores: Mapping[str, JuryScore]  # of each clip still in the contest
-    ballot_rows: dict[tuple[str, str], int] = field(default_factory=dict)  # (clip, juror) -> row
+    ballot_rows: dict[str, int] = field(default_factory=dict)  # of each clip's first ballot
     clip_rows: dict[str, int] = field(default_factory=dict)  # of the sheets "jury" and "counts"
 
     @property
@@ -58,19 +61,23 @@ class Book:
         return f"{self.sheet('rules')}!$B${PARAMETERS.index(name) + 2}"
 
 
-def of_result(session: Session, result: Result, language: str) -> bytes:
-    """The workbook of a revision, in Vietnamese or English."""
+def of_result(session: Session, result: Result, language: str) -> io.BufferedRandom:
+    """The workbook of a revision, in Vietnamese or English, as a scratch file without a name. Its
+    rows are made as they are written: of 200,000 ballots they would be hundreds of megabytes."""
     profile, data = results.profile_of(result), schema.read(result.input)
-    book = Book(result, profile, language, data, WORDS[language], jury.score(data))
-    lines = results.lines(result, language)
+    session.expire(result, ["input"])
+    lines, output = workbook_ranking.read(session, result, profile, language)
+    book = Book(result, profile, language, data, output, WORDS[language], jury.score(data))
     clips = sorted(data.entries, key=lambda entry: entry.id)
     book.clip_rows.update({entry.id: row for row, entry in enumerate(clips, start=2)})
-    marks, means, counts = _marks(book, clips), _means(book, clips), _counts(book, clips)
-    return spreadsheets.workbook({
-        book.words["ranking"]: _ranking(book, lines), book.words["marks"]: marks,
-        book.words["means"]: means, book.words["counts"]: counts,
-        book.words["prizes"]: _prizes(book, lines), book.words["units"]: _units(session, book),
-        book.words["rules"]: _rules(book), book.words["explained"]: _explained(book, lines),
+    above = accumulate((len(entry.marks) for entry in clips), initial=2)
+    book.ballot_rows.update(zip((entry.id for entry in clips), above, strict=False))
+    return spreadsheets.workbook_file({
+        book.words["ranking"]: _ranking(book, lines), book.words["marks"]: _marks(book, clips),
+        book.words["means"]: _means(book, clips), book.words["counts"]: _counts(book, clips),
+        book.words["prizes"]: _prizes(session, book, lines),
+        book.words["units"]: _units(session, book),
+        book.words["rules"]: _rules(book), book.words["explained"]: _explained(session, book),
         **_strictness(book), **_posts(book, clips),
     })
 
@@ -83,18 +90,20 @@ def _marks(book: Book, clips: list[Entry]) -> Table:
     criteria, words = book.profile.jury.criteria, book.words
     head = [words["code"], words["unit"], words["juror"]]
     head += [f"{c.name[book.language]} (/{c.max})" for c in criteria] + [words["sum"]]
-    rows: list[list[object]] = []
-    for entry in clips:
-        for juror, ballot in sorted(entry.marks.items()):
-            start = [entry.id, _unit(book, entry), juror]
-            row = len(rows) + 2
-            if isinstance(ballot, str):
-                rows.append([*start, words[ballot], *[None] * len(criteria)])
-                continue
-            book.ballot_rows[entry.id, juror] = row
-            given = [ballot.get(c.id) for c in criteria]
-            rows.append([*start, *given, _weighted(book, row, len(criteria), ballot)])
-    return head, rows
+    return head, (
+        [entry.id, _unit(book, entry), juror, *_ballot(book, row, ballot)]
+        for entry in clips
+        for row, (juror, ballot) in enumerate(sorted(entry.marks.items()),
+                                              start=book.ballot_rows[entry.id])
+    )
+
+
+def _ballot(book: Book, row: int, ballot: str | Mapping[str, int]) -> list[object]:
+    criteria = book.profile.jury.criteria
+    if isinstance(ballot, str):
+        return [book.words[ballot], *[None] * len(criteria)]
+    given = [ballot.get(c.id) for c in criteria]
+    return [*given, _weighted(book, row, len(criteria), ballot)]
 
 
 def _sum(book: Book, ballot: Mapping[str, int]) -> float | None:
@@ -118,20 +127,21 @@ def _means(book: Book, clips: list[Entry]) -> Table:
     head = [words["code"], words["unit"], *jurors, words["mean"]]
     last = letter(2 + max(len(jurors), 1))
     sums = f"{book.sheet('marks')}!${letter(4 + len(book.profile.jury.criteria))}"
-    rows: list[list[object]] = []
-    for row, entry in enumerate(clips, start=2):
-        cells = [_given(book, entry, juror, sums) for juror in jurors]
-        mean: object = _mean(book, entry, f"$C{row}:${last}{row}") if jurors else None
-        rows.append([entry.id, _unit(book, entry), *cells, mean])
-    return head, rows
+    return head, (
+        [entry.id, _unit(book, entry), *_given(book, entry, jurors, sums),
+         _mean(book, entry, f"$C{row}:${last}{row}") if jurors else None]
+        for row, entry in enumerate(clips, start=2)
+    )
 
 
-def _given(book: Book, entry: Entry, juror: str, sums: str) -> Formula | None:
-    """What a juror gave, from the sheet of marks."""
-    row, ballot = book.ballot_rows.get((entry.id, juror)), entry.marks.get(juror)
-    if row is None or ballot is None or isinstance(ballot, str):
-        return None
-    return Formula(f"={sums}${row}", _sum(book, ballot), "0.##")
+def _given(book: Book, entry: Entry, jurors: list[str], sums: str) -> Iterator[Formula | None]:
+    """What each juror gave, from the sheet of marks."""
+    rows = {juror: row for row, juror in enumerate(sorted(entry.marks),
+                                                   start=book.ballot_rows[entry.id])}
+    for juror in jurors:
+        ballot = entry.marks.get(juror)
+        yield None if ballot is None or isinstance(ballot, str) else Formula(
+            f"={sums}${rows[juror]}", _sum(book, ballot), "0.##")
 
 
 def _percent(book: Book, entry: Entry) -> float | None:
@@ -163,7 +173,7 @@ def _counts(book: Book, clips: list[Entry]) -> Table:
         "points_counted", "jury", "interactions", "total")]
     head += [book.words["elsewhere"]] if book.rules.platforms else []
     head += [book.words["carried"]] if book.rules.carried else []
-    return head, [_count(book, entry, row) for row, entry in enumerate(clips, start=2)]
+    return head, (_count(book, entry, row) for row, entry in enumerate(clips, start=2))
 
 
 def _count(book: Book, entry: Entry, row: int) -> list[object]:
@@ -238,9 +248,9 @@ def _ranking(book: Book, lines: list[standings.Line]) -> Table:
         titles.append(book.words["second"].format(of=scale))
     before = bool(book.rules.carried)
     titles += [book.words["rank_now"], *[book.words["carried"]] * before]
-    ranking = book.result.output["ranking"]
+    ranking = book.output["ranking"]
     totals = sorted(_exact(row, "total") for row in ranking)
-    return titles, [
+    return titles, (
         [line.rank, line.unit, line.code, line.title, ", ".join(line.authors),
          *_points(book, row), line.prize or "",
          *([Formula(f"=H{place}*{float(scale / 100)!r}", _exact(row, "total") * float(scale / 100))]
@@ -249,7 +259,7 @@ def _ranking(book: Book, lines: list[standings.Line]) -> Table:
                  1 + len(lines) - bisect_right(totals, _exact(row, "total")), "0"),
          *([Number(_exact(row, "carried"), "0.00")] if before else [])]
         for place, (line, row) in enumerate(zip(lines, ranking, strict=True), start=2)
-    ]
+    )
 
 
 def _exact(row: Mapping[str, Any], part: str) -> float:
@@ -267,25 +277,25 @@ def _points(book: Book, row: Mapping[str, Any]) -> Iterator[Formula]:
 # ---------------------------------------------------------------------------- prizes, units, rules
 
 
-def _by_measure(book: Book) -> Table:
+def _by_measure(session: Session, book: Book) -> Table:
     """Prizes by measures: their worth is a number, for the formulas know the ranking only."""
     head = ("prize", "unit", "code", "title", "authors", "rank", "by", "value", "shared")
-    won = standings.winners_of(book.result, book.profile, book.language)
+    won = standings.by_measure(session, book.result, book.profile, book.language)
     return [book.words[key] for key in head], [
         [line.prize, line.unit, line.code, line.title, ", ".join(line.authors),
          Number(row["rank"], "0"), line.measure, Number(_exact(row, "value"), "0.##"),
          book.words["yes"] if line.shared else book.words["no"]]
-        for (_, line), row in zip(won, book.result.output["awards"], strict=True)
+        for line, row in zip(won, book.output["awards"], strict=True)
     ]
 
 
-def _prizes(book: Book, lines: list[standings.Line]) -> Table:
+def _prizes(session: Session, book: Book, lines: list[standings.Line]) -> Table:
     if standings.goes_by_measures(book.profile):
-        return _by_measure(book)
+        return _by_measure(session, book)
     head = [book.words[key] for key in ("prize", "unit", "code", "title", "authors", "rank",
                                         "total", "shared")]
     ranking = book.sheet("ranking")
-    rows = zip(lines, book.result.output["ranking"], strict=True)
+    rows = zip(lines, book.output["ranking"], strict=True)
     return head, [
         [line.prize, line.unit, line.code, line.title, ", ".join(line.authors),
          Formula(f"={ranking}!$A${place}", line.rank, "0"),
@@ -297,7 +307,7 @@ def _prizes(book: Book, lines: list[standings.Line]) -> Table:
 
 def _units(session: Session, book: Book) -> Table:
     """Every unit of the contest: ranked, out and why, or without a clip that counts."""
-    words, output, names = book.words, book.result.output, book.result.names
+    words, output, names = book.words, book.output, book.result.names
     ranked = {_name(names, row): (row["rank"], row["entries"]) for row in output["ranking"]}
     out = {_name(names, row): (row["entry"], row["reason"]) for row in output["disqualified"]}
     unmarked = {_name(names, row): row["entry"] for row in output["unranked"]}
@@ -341,9 +351,13 @@ def _rules(book: Book) -> Table:
     return [words[key] for key in ("rule", "value", "weight", "note")], rows
 
 
-def _explained(book: Book, lines: list[standings.Line]) -> Table:
-    rows: list[list[object]] = [[one.rank, one.unit, "\n".join(one.explanation)] for one in lines]
-    return [book.words[key] for key in ("rank", "unit", "explained")], rows
+def _explained(session: Session, book: Book) -> Table:
+    def rows() -> Iterator[list[object]]:
+        ranking = workbook_ranking.output(session, book.result)["ranking"]
+        for one in standings.lines_of(ranking, book.result, book.profile, book.language):
+            yield [one.rank, one.unit, "\n".join(one.explanation)]
+
+    return [book.words[key] for key in ("rank", "unit", "explained")], rows()
 
 
 def _strictness(book: Book) -> dict[str, Table]:

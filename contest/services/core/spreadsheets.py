@@ -1,16 +1,20 @@
 """Tables as files: workbooks and CSV in which no text is run as a formula.
 
 Numbers are numbers, heads are frozen and have filters. A workbook is written as a stream
-(openpyxl's write-only mode), so that a sheet of fifty thousand rows costs no memory of its own.
+(openpyxl's write-only mode) of rows as they come, so that a sheet of 200,000 rows costs
+no memory of its own. Columns are as wide as the first thousand rows ask.
 """
 
 import codecs
 import csv as plain_csv
 import io
 import re
+import tempfile
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from math import isnan, nan
 from textwrap import wrap
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -25,13 +29,14 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-Table = tuple[list[str], list[list[object]]]  # titles, rows
+Table = tuple[list[str], Iterable[Sequence[object]]]  # titles, rows
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _RISKY = frozenset([*_FORMULA, "|", "%"])  # with what defusedcsv looks at besides
 # In CSV: what a cell may begin behind, and what is risky there, each as one sign.
 _MARKED = bytes.maketrans(b',"\n' + "".join(sorted(_RISKY)).encode(), b",,," + b"=" * len(_RISKY))
 CSV_ROWS = 1000  # in a piece
 NARROWEST, WIDEST = 8, 60  # characters of a column
+SAMPLE = 1000  # rows by which columns are measured
 ROW_POINTS, MOST_LINES = 15.0, 20
 SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 PART, ROW_END = 1024 * 1024, b"</row>"
@@ -61,31 +66,39 @@ class Number:
 
 def workbook(tables: Mapping[str, Table]) -> bytes:
     """An XLSX file with a sheet for each table, by name."""
+    with workbook_file(tables) as file:
+        return file.read()
+
+
+def workbook_file(tables: Mapping[str, Table]) -> io.BufferedRandom:
+    """The same as a scratch file without a name, at its beginning; it is gone when it is closed.
+    Tables are gone through once, one after another."""
     book = Workbook(write_only=True)
     book.calculation.fullCalcOnLoad = True
-    for title, table in tables.items():
-        _sheet(book, title, *table)
-    out = io.BytesIO()
+    values = [_sheet(book, title, *table) for title, table in tables.items()]
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - is handed on
     book.save(out)
-    values = [[cell.value for row in rows for cell in row if isinstance(cell, Formula)]
-              for _, rows in tables.values()]
-    return _with_values(out, values) if any(values) else out.getvalue()
+    if any(values):
+        with out as plain:
+            out = _with_values(plain, values)
+    out.seek(0)
+    return out
 
 
-def _with_values(book: io.BytesIO, values: list[list[float | None]]) -> bytes:
+def _with_values(book: io.BufferedRandom, values: list["array[float]"]) -> io.BufferedRandom:
     """The same file with each formula's value beside it, which openpyxl cannot write."""
-    fresh = io.BytesIO()
+    fresh = tempfile.TemporaryFile()  # noqa: SIM115 - is handed on
     with ZipFile(book) as old, ZipFile(fresh, "w", ZIP_DEFLATED) as new:
         for info in old.infolist():
             match = SHEET.fullmatch(info.filename)
-            known = values[int(match[1]) - 1] if match else []
+            known = values[int(match[1]) - 1] if match else ()
             with old.open(info) as source, new.open(info.filename, "w") as target:
                 for part in _filled(source, iter(known)):
                     target.write(part)
-    return fresh.getvalue()
+    return fresh
 
 
-def _filled(source: IO[bytes], waiting: Iterator[float | None]) -> Iterator[bytes]:
+def _filled(source: IO[bytes], waiting: Iterator[float]) -> Iterator[bytes]:
     """A sheet with its values, some rows at a time: of a large one the XML is a hundred MB."""
     rest = b""
     while part := source.read(PART):
@@ -97,8 +110,10 @@ def _filled(source: IO[bytes], waiting: Iterator[float | None]) -> Iterator[byte
     yield NO_VALUE.sub(lambda _: _value(next(waiting)), rest)
 
 
-def _value(number: float | None) -> bytes:
-    return b"</f>" if number is None else f"</f><v>{number!r}</v>".encode()
+def _value(number: float) -> bytes:
+    if isnan(number):
+        return b"</f>"
+    return f"</f><v>{int(number) if number.is_integer() else repr(number)}</v>".encode()
 
 
 def csv_file(table: Table) -> bytes:
@@ -119,12 +134,14 @@ def csv_of_query(session: Session, titles: list[str], query: Select[Any]) -> Ite
     raw: Any = session.connection().connection.driver_connection
     written = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
     with raw.cursor() as cursor, cursor.copy(f"COPY ({written}) TO STDOUT (FORMAT csv)") as copy:
-        while lines := [bytes(line)[:-1] for line in islice(copy, CSV_ROWS)]:
-            block = b"\n".join([b"", *lines])
+        while lines := list(islice(copy, CSV_ROWS)):
+            block = b"".join([b"\n", *lines])
             if b",=" in block.translate(_MARKED):
                 yield from _written(plain_csv.reader(io.StringIO(block[1:].decode(), newline="")))
+            elif block.count(b"\n") == 1 + len(lines):  # none within a cell
+                yield block[1:].replace(b"\n", b"\r\n")
             else:
-                yield b"\r\n".join([*lines, b""])
+                yield b"\r\n".join([*(line[:-1] for line in lines), b""])
 
 
 def _written(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
@@ -154,22 +171,43 @@ def quoted(sheet: str) -> str:
     return f"'{name}'"
 
 
-def _sheet(book: Workbook, title: str, head: list[str], rows: list[list[object]]) -> None:
+def _sheet(
+    book: Workbook, title: str, head: list[str], rows: Iterable[Sequence[object]]
+) -> "array[float]":
+    """Write a sheet; returns its formulas' values in their order, NaN where there is none."""
     sheet = book.create_sheet(title)
     sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)  # to the width
-    if head and rows:
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{len(rows) + 1}"
-    widths = _widths(head, rows)
+    coming = iter(rows)
+    first = list(islice(coming, SAMPLE))
+    widths = _widths(head, first)
     for place, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.row_dimensions[1].height = ROW_POINTS * _head_lines(head, widths)
     sheet.append([_head(sheet, text) for text in head])
-    for number, row in enumerate(rows, start=2):
-        if (lines := _lines(row, widths)) > 1:
-            sheet.row_dimensions[number].height = ROW_POINTS * lines
-        sheet.append([_cell(sheet, value) for value in row])
+    last, values = 1, array("d")
+    for last, row in enumerate(chain(first, coming), start=2):
+        _row(sheet, last, row, widths)
+        values.extend(_known(cell) for cell in row if isinstance(cell, Formula))
+    if head and last > 1:
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{last}"
+    return values
+
+
+def _row(
+    sheet: WriteOnlyWorksheet, number: int, row: Sequence[object], widths: list[int]
+) -> None:
+    """Write a row. Its height is forgotten at once: of all rows that would be gigabytes."""
+    heights = sheet.row_dimensions  # type: ignore[attr-defined]
+    if (lines := _lines(row, widths)) > 1:
+        heights[number].height = ROW_POINTS * lines
+    sheet.append([_cell(sheet, value) for value in row])
+    heights.pop(number, None)
+
+
+def _known(cell: Formula) -> float:
+    return nan if cell.value is None else cell.value
 
 
 def _head(sheet: WriteOnlyWorksheet, text: str) -> Cell:
@@ -196,7 +234,7 @@ def _safe(value: object) -> Any:
     return value
 
 
-def _widths(head: list[str], rows: list[list[object]]) -> list[int]:
+def _widths(head: list[str], rows: list[Sequence[object]]) -> list[int]:
     """Characters of each column: its longest line, within bounds."""
     longest = [max(len(word) for word in f"{title} ".split(" ")) + 2 for title in head]
     for row in rows:
@@ -214,7 +252,7 @@ def _head_lines(head: list[str], widths: list[int]) -> int:
     return max((len(wrap(text, max(width - 4, 4))) for text, width in pairs), default=1)
 
 
-def _lines(row: list[object], widths: list[int]) -> int:
+def _lines(row: Sequence[object], widths: list[int]) -> int:
     """How many lines the row's longest text takes at these widths."""
     most = max((
         sum(-(-max(len(line), 1) // width) for line in value.split("\n"))

@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Integer, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from contest.folding import sortable
-from contest.models import Check, ClipVersion, Contest, Snapshot, Submission, Unit
+from contest.models import AuditHead, Check, ClipVersion, Contest, Snapshot, Submission, Unit
 from contest.profile import Profile
 from contest.services.checking.outcomes import QUICK
+from contest.services.core.kept import kept
+from contest.services.desk import desk
 from contest.states import IN_CONTEST
 
 MOST_DAYS = 62
@@ -59,6 +61,38 @@ class Reasons:
     rules: Mapping[str, int]
     passed: int
     refused: int
+
+
+@dataclass(frozen=True)
+class Charts:
+    """All that is drawn: clips by day, units, why clips are refused, counts by hour, bytes stored;
+    entries and posts by state."""
+
+    days: Sequence[tuple[date, int]]
+    grid: UnitGrid
+    reasons: Reasons
+    hours: Sequence[tuple[datetime, int]]
+    stored: int
+    entries: Mapping[str, int]
+    posts: Mapping[str, int]
+
+
+def drawn(session: Session, contest: Contest, profile: Profile, *, at: datetime) -> Charts:
+    """What is drawn of a contest. It reads every clip, check and reading, so it is kept until
+    anything is recorded, and never beyond the minute."""
+    def draw() -> Charts:
+        return Charts(
+            by_day(session, contest, profile), units(session, contest, profile),
+            reasons(session, contest), by_hour(session, contest, profile, at=at),
+            stored(session, contest), desk.entries(session, contest),
+            desk.publications(session, contest),
+        )
+
+    newest = (func.max(table.id) for table in (ClipVersion, Check, Snapshot, Submission, Unit))
+    state = session.execute(select(*(select(found).scalar_subquery() for found in (
+        func.max(AuditHead.seq), *newest)))).one()
+    minute = at.replace(second=0, microsecond=0)
+    return kept(session, (contest.id, contest.revision_id, minute, *state), "charts", draw)
 
 
 def by_day(session: Session, contest: Contest, profile: Profile) -> list[tuple[date, int]]:

@@ -50,6 +50,7 @@ TO_MEND: dict[str, str] = {
     SubmissionState.NEEDS_FIX: "findings",
     SubmissionState.CHANGES_REQUESTED: "changes_requested",
 }
+NOBODY: Mapping[str, Mapping[int, datetime]] = {name: {} for name in TO_MEND.values()}
 
 
 class Recipient(NamedTuple):
@@ -87,6 +88,17 @@ def recipients(
     """Everybody concerned by a reminder of ``KINDS``, with or without an e-mail address."""
     profile = profiles.profile_of(contest)
     return list(FOUND[kind](session, contest, profile, at))
+
+
+def without_address(
+    session: Session, contest: Contest, kind: str, *, at: datetime
+) -> list[Recipient]:
+    """Those of them that no mail reaches; of thousands of entries these alone are read."""
+    if kind != "findings":
+        return [one for one in recipients(session, contest, kind, at=at) if not one.email]
+    profile = profiles.profile_of(contest)
+    rows = _entry_rows(contest, profile, at).where(Submission.contact_email == "")
+    return [_entry(row, profile, NOBODY) for row in session.execute(rows)]
 
 
 class Listed(NamedTuple):
@@ -246,13 +258,12 @@ def _listed_entries(
     ids = [row.id for row in listed.rows]
     last = _last_of_entries(session, contest, select(Submission.id).where(Submission.id.in_(ids)))
     page = replace(listed, rows=[_entry(row, profile, last) for row in listed.rows])
-    nobody: Mapping[str, Mapping[int, datetime]] = {name: {} for name in TO_MEND.values()}
-    unreached = replace(others, rows=[_entry(row, profile, nobody) for row in others.rows])
+    unreached = replace(others, rows=[_entry(row, profile, NOBODY) for row in others.rows])
     shown = next((one for one in page.rows if one.subject == to), None)
     if shown is None and (to is not None or number > 1):
         wanted = session.execute(reached.where(Submission.id == to)).first()
         wanted = wanted or session.execute(reached.limit(1)).first()
-        shown = _entry(wanted, profile, nobody) if wanted else None
+        shown = _entry(wanted, profile, NOBODY) if wanted else None
     return Listed(page, unreached, shown or next(iter(page.rows), None),
                   _lately_mended(session, contest, reached, at))
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Subquery, func, literal, select, union_all
+from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Conflict, not_found
@@ -14,6 +14,7 @@ from contest.services.core import audit, outbox, pagination
 from contest.services.core.pagination import Pagination
 
 STATES = ("failed", "leased", "pending", "done", "cancelled")
+LAST_TURN = 2  # in the list of all: those that neither failed nor run, of whatever state
 
 
 def listed(
@@ -24,10 +25,21 @@ def listed(
     if state in STATES:
         query = query.where(Task.state == state).order_by(Task.id.desc())
         return pagination.take(session, query, number)
-    # Sorted twice: rows that come newest first leave the first fifty found alone.
-    newest = aliased(Task, query.order_by(Task.id.desc()).subquery())
-    order = (newest.state != "failed", newest.state != "leased", newest.id.desc())
-    return pagination.take(session, select(newest).order_by(*order), number)
+    total = session.scalar(select(func.count()).where(Task.contest_id == contest.id)) or 0
+    first = _first(contest, pagination.ROWS * max(1, min(number, -(-total // pagination.ROWS))))
+    query = query.join(first, first.c.id == Task.id).order_by(first.c.turn, Task.id.desc())
+    return pagination.take(session, query, number, total=total)
+
+
+def _first(contest: Contest, most: int) -> Subquery:
+    """The ids of the ``most`` tasks that come first in the list, and more: the newest of each
+    state, which an index gives, so that not all tasks are sorted."""
+    parts = (
+        select(Task.id, literal(min(turn, LAST_TURN)).label("turn"))
+        .where(Task.contest_id == contest.id, Task.state == state)
+        .order_by(Task.id.desc()).limit(most).subquery() for turn, state in enumerate(STATES)
+    )
+    return union_all(*(select(part) for part in parts)).subquery()
 
 
 def retry(

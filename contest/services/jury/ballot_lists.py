@@ -119,35 +119,60 @@ def following(
     most: int = AHEAD,
 ) -> Sequence[Submission]:
     """The next ``most`` clips that are due, in that order."""
-    place, turns = _place(actor), []
+    turns: list[ColumnElement[int]] = []
     query = _with_ballots(select(Submission.id), contest, actor).where(_due(actor))
     if after is not None:
         query = query.where(Submission.id != after.id)
-        turns = [case((place > _place_of(actor, after.id), 0), else_=1)]
-    put_off = case((Ballot.skipped.is_(True), 1), else_=0)
-    ids = list(session.scalars(query.order_by(put_off, *turns, place).limit(most)))
-    found = {s.id: s for s in session.scalars(select(Submission).where(Submission.id.in_(ids)))}
-    return [found[number] for number in ids]
+        turns = _round_from(after, actor)
+    ordered = query.order_by(*_put_off_last(), *turns, _place(actor))
+    return _in_order(session, list(session.scalars(ordered.limit(most))))
 
 
 def last_marked(
     session: Session, contest: Contest, *, actor: Actor, besides: Submission | None = None
 ) -> Submission | None:
     """The clip whose ballot this juror changed last, ``besides`` the one that is open."""
-    joined = select(Submission).join(Ballot, Ballot.submission_id == Submission.id)
+    joined = select(Submission.id).join(Ballot, Ballot.submission_id == Submission.id)
     query = _markable(joined, contest, actor).where(Ballot.juror_id == actor.id, _foreign(actor))
     if besides is not None:
         query = query.where(Submission.id != besides.id)
     newest = query.order_by(Ballot.updated_at.desc(), Ballot.id.desc())
-    return session.scalars(newest.limit(1)).first()
+    number = newest.limit(1).scalar_subquery()  # thousands are sorted, one is read
+    return session.scalars(select(Submission).where(Submission.id == number)).first()
 
 
-def owed(session: Session, contest: Contest, *, actor: Actor, besides: Submission) -> Owed:
-    """What this juror still has to mark besides one clip."""
-    query = _with_ballots(select(Submission.code), contest, actor)
-    query = query.where(_due(actor), Submission.id != besides.id)
-    count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    return Owed(count, list(session.scalars(query.order_by(_place(actor)).limit(SHOWN))))
+def still_due(
+    session: Session, contest: Contest, *, actor: Actor, besides: Submission
+) -> tuple[Owed, Sequence[Submission]]:
+    """What this juror still has to mark besides one clip, and ``following`` it: both in one look
+    at the clips."""
+    place = _place(actor)
+    order = (*_put_off_last(), *_round_from(besides, actor), place)
+    due = _with_ballots(select(
+        Submission.id, Submission.code, func.count().over().label("clips"),
+        func.row_number().over(order_by=place).label("turn"),
+        func.row_number().over(order_by=order).label("ahead"),
+    ), contest, actor).where(_due(actor), Submission.id != besides.id).subquery()
+    rows = session.execute(
+        select(due).where((due.c.turn <= SHOWN) | (due.c.ahead <= AHEAD)).order_by(due.c.turn)
+    ).all()
+    ahead = sorted((row for row in rows if row.ahead <= AHEAD), key=lambda row: row.ahead)
+    codes = [row.code for row in rows if row.turn <= SHOWN]
+    return Owed(rows[0].clips if rows else 0, codes), _in_order(session, [one.id for one in ahead])
+
+
+def _put_off_last() -> list[ColumnElement[int]]:
+    return [case((Ballot.skipped.is_(True), 1), else_=0)]
+
+
+def _round_from(after: Submission, actor: Actor) -> list[ColumnElement[int]]:
+    """From this clip on in the juror's order, and then from its beginning."""
+    return [case((_place(actor) > _place_of(actor, after.id), 0), else_=1)]
+
+
+def _in_order(session: Session, ids: Sequence[int]) -> Sequence[Submission]:
+    found = {s.id: s for s in session.scalars(select(Submission).where(Submission.id.in_(ids)))}
+    return [found[number] for number in ids]
 
 
 def _markable(query: Select[*Columns], contest: Contest, actor: Actor) -> Select[*Columns]:

@@ -4,6 +4,7 @@ was used. Never another juror's."""
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, repeat
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, not_, select, union_all
@@ -14,6 +15,7 @@ from contest.models import Ballot, Contest, Mark, ProfileRevision, Submission
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import pagination, profiles
+from contest.services.core.kept import kept
 from contest.services.core.pagination import Pagination
 from contest.services.jury import assignments, ballots, jury_counts
 from contest.services.jury.ballots import OUT
@@ -92,9 +94,8 @@ def own_figures(session: Session, contest: Contest, *, actor: Actor) -> OwnFigur
     ``jury.read``."""
     require(actor, "jury.read", contest)
     found = _complete(contest, actor).c.points
-    count, *figures = session.execute(
-        select(func.count(found), func.avg(found), func.min(found), func.max(found))
-    ).one()
+    query = select(func.count(found), func.avg(found), func.min(found), func.max(found))
+    count, *figures = session.execute(query).one()
     possible = total(profiles.profile_of(contest), {}).possible
     return OwnFigures(count, *(float(100 * f / possible) for f in figures)) if count else None
 
@@ -105,10 +106,22 @@ def ranking(
     """A page of the clips that this juror has marked in full, the best first. Raises ``NotAllowed``
     without ``jury.read``."""
     require(actor, "jury.read", contest)
-    query = _ranked(contest, actor)
-    order = (query.selected_columns.points.desc(), Submission.code)
-    found = pagination.take(session, query.order_by(*order), number, whole=True)
-    return Pagination(_rows(session, found.rows), found.number, found.count, found.total)
+    query = _clips(contest, actor)
+    worth = query.selected_columns.points
+    by_points = session.execute(query.with_only_columns(
+        worth, func.count(), maintain_column_froms=True).group_by(worth))
+    counts = {points: count for points, count in by_points}
+    places = _places(counts)
+    best_first = chain.from_iterable(repeat(one, counts[one]) for one in places)
+    found = pagination.part(list(best_first), number)
+    if not found.rows:
+        return Pagination((), found.number, found.count, found.total)
+    best, least = found.rows[0], found.rows[-1]  # of the page; only what lies between is sorted
+    above = (found.number - 1) * pagination.ROWS + 1 - places[best]
+    rows = session.execute(
+        query.where(worth.between(least, best)).order_by(worth.desc(), Submission.code)
+        .limit(len(found.rows)).offset(above)).all()
+    return Pagination(_rows(session, rows, places), found.number, found.count, found.total)
 
 
 def near(
@@ -117,15 +130,37 @@ def near(
     """A clip's place in the juror's own order (None until it is marked in full), and the clips with
     the nearest points, the best first. Raises ``NotAllowed`` without ``jury.read``."""
     require(actor, "jury.read", contest)
-    ranked = _ranked(contest, actor).subquery()
-    own = session.execute(select(ranked).where(ranked.c.id == submission.id)).one_or_none()
-    if own is None:
+    clips = _clips(contest, actor).subquery()
+    own = func.max(case((clips.c.id == submission.id, 1), else_=0))
+    by_points = session.execute(
+        select(clips.c.points, func.count(), own).group_by(clips.c.points)).all()
+    counts = {points: count for points, count, _ in by_points}
+    points = next((points for points, _, is_own in by_points if is_own), None)
+    if points is None:
         return None, ()
-    query = select(ranked).where(ranked.c.id != submission.id)
-    nearest = query.order_by(func.abs(ranked.c.points - own.points), ranked.c.code).limit(NEAR)
-    rows = sorted(session.execute(nearest), key=lambda row: (row.place, row.code))
-    [placed, *others] = _rows(session, [own, *rows])
-    return placed, others
+    reach = _reach(points, counts)
+    order = (clips.c.id != submission.id, func.abs(clips.c.points - points), clips.c.code)
+    query = select(clips).where(clips.c.points.between(points - reach, points + reach))
+    found = session.execute(query.order_by(*order).limit(1 + NEAR)).all()
+    placed, *beside = _rows(session, found, _places(counts))
+    return placed, sorted(beside, key=lambda one: (one.place, one.submission.code))
+
+
+def _reach(points: int, counts: Mapping[int, int]) -> int:
+    """How far from these points the nearest ``NEAR`` clips lie: fewer are compared by code."""
+    seen = 0
+    for found in sorted(counts, key=lambda one: abs(one - points)):
+        seen += counts[found]
+        if seen > NEAR:
+            break
+    return abs(found - points)
+
+
+def _places(counts: Mapping[int, int]) -> dict[int, int]:
+    """Points -> the place of the clips that have them, the best first, by how many have which."""
+    ordered = sorted(counts, reverse=True)
+    above = accumulate((counts[points] for points in ordered), initial=1)
+    return dict(zip(ordered, above, strict=False))
 
 
 def spread(session: Session, contest: Contest, *, actor: Actor) -> list[Spread]:
@@ -144,6 +179,15 @@ def spread(session: Session, contest: Contest, *, actor: Actor) -> list[Spread]:
     return [Spread(c.id, c.max, counts[c.id]) for c in criteria if c.id in counts]
 
 
+def used(
+    session: Session, contest: Contest, *, actor: Actor
+) -> tuple[OwnFigures | None, Sequence[Spread]]:
+    """``own_figures`` and ``spread``, kept until the juror changes a mark. Raises as these do."""
+    require(actor, "jury.read", contest)
+    return kept(session, _state(session, contest, actor), "scale", lambda: (
+        own_figures(session, contest, actor=actor), spread(session, contest, actor=actor)))
+
+
 def points_of(
     session: Session, contest: Contest, found: Iterable[Submission], *, actor: Actor
 ) -> dict[int, int]:
@@ -154,19 +198,18 @@ def points_of(
     return {row.id: row.points for row in rows}
 
 
-def _rows(session: Session, rows: Sequence[Any]) -> list[Ranked]:
+def _rows(session: Session, rows: Sequence[Any], places: Mapping[int, int]) -> list[Ranked]:
     ids = [row.id for row in rows]
     query = select(Submission).where(Submission.id.in_(ids)).options(joinedload(Submission.unit))
     clips = {submission.id: submission for submission in session.scalars(query)}
-    return [Ranked(row.place, row.points, row.state, clips[row.id]) for row in rows]
+    return [Ranked(places[row.points], row.points, row.state, clips[row.id]) for row in rows]
 
 
-def _ranked(contest: Contest, actor: Actor) -> Query:
-    """Clips with place and points, in no order yet."""
+def _clips(contest: Contest, actor: Actor) -> Query:
+    """Clips that the juror has marked in full, with their points, in no order yet."""
     complete = _complete(contest, actor)
-    place = func.rank().over(order_by=complete.c.points.desc()).label("place")
     return (
-        select(complete.c.id, complete.c.points, complete.c.state, Submission.code, place)
+        select(complete.c.id, complete.c.points, complete.c.state, Submission.code)
         .join(Submission, Submission.id == complete.c.id)
         .where(*jury_counts.markable(contest))
     )
@@ -181,6 +224,17 @@ def _own_ballots(contest: Contest, actor: Actor) -> Select[int]:
         Ballot.profile_revision_id.in_(rules),
         *assignments.mine(contest, Ballot.submission_id, actor.id),
     )
+
+
+def _state(session: Session, contest: Contest, actor: Actor) -> tuple[object, ...]:
+    """Another tuple as soon as the juror changes a mark or is given another clip: their ballots
+    are read for it, which are a fifth of their marks."""
+    key = contest.id, contest.revision_id, actor.id
+    found = (Ballot.id, Ballot.version, Ballot.points, Ballot.given)
+    query = _own_ballots(contest, actor).with_only_columns(
+        func.count(), func.max(Ballot.updated_at), *map(func.sum, found),
+        maintain_column_froms=True)
+    return *key, *session.execute(query).one()
 
 
 def _on_one_of(session: Session, found: Select[int]) -> ColumnElement[bool]:

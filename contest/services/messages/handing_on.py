@@ -76,8 +76,8 @@ def rows_of(session: Session, shown: Sequence[Handed]) -> list[object]:
 def _concerned(
     session: Session, contest: Contest, kind: str, *, at: datetime
 ) -> list[Recipient]:
-    found = reminders.recipients(session, contest, kind, at=at)
-    return [one for one in found if not one.email and at < _until(one)]
+    found = reminders.without_address(session, contest, kind, at=at)
+    return [one for one in found if at < _until(one)]
 
 
 def _about(kind: str, one: Recipient) -> str:

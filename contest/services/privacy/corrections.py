@@ -16,7 +16,9 @@ from contest.permissions import require
 from contest.services.core import audit, locks, profiles
 from contest.services.entry import consents
 from contest.services.privacy.requests import WORDS
+from contest.services.results.kept import kept
 from contest.services.results.results import FINAL
+from contest.services.results.standings import LIGHT
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -120,14 +122,20 @@ def printed(session: Session, submission: Submission) -> list[Printed]:
     )
     found += [Printed("post", post.published_at, link=post.permalink or "")
               for post in session.scalars(posts)]
-    results = select(Result.id, Result.number, Result.frozen_at, Result.names).where(
+    results = select(Result).options(*LIGHT).where(
         Result.contest_id == submission.contest_id, Result.state.in_(FINAL)
     )
-    for result in session.execute(results):
-        if submission.code in result.names:
+    for result in session.scalars(results):
+        if submission.code in _codes(session, result):
             found.append(Printed("result", result.frozen_at, result.number))
             found += _papers(session, result.id, result.number)
     return sorted(found, key=lambda one: one.at or NEVER, reverse=True)
+
+
+def _codes(session: Session, result: Result) -> frozenset[str]:
+    """The entries that a revision names; to find that out, megabytes are read, once."""
+    query = select(Result.names).where(Result.id == result.id)
+    return kept(session, result, "codes", lambda: frozenset(session.scalars(query).one()))
 
 
 def _papers(session: Session, result_id: int, number: int) -> list[Printed]:

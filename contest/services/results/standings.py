@@ -1,6 +1,6 @@
 """A published result as people read it: a line for each unit, numbers formatted, prizes named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -72,6 +72,13 @@ def _published(contest: Contest) -> Select[Result]:
 def lines(result: Result, profile: Profile, language: str) -> list[Line]:
     """The ranking, best first."""
     return [_line(row, result.names, profile, language) for row in result.output["ranking"]]
+
+
+def lines_of(
+    rows: Iterable[Mapping[str, Any]], result: Result, profile: Profile, language: str
+) -> Iterator[Line]:
+    """The same of rows of its ranking, as they come."""
+    return (_line(row, result.names, profile, language) for row in rows)
 
 
 def some_lines(

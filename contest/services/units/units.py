@@ -1,6 +1,6 @@
 """Units: who takes part, who is behind a unit's cookie, and who still owes a clip."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -138,7 +138,7 @@ def standings(
     session: Session, contest: Contest, *, quota: int, at: datetime
 ) -> list[Standing]:
     """Every unit with its clips, its live links and how often these were used."""
-    rows = session.execute(_standings(contest, at))
+    rows = session.execute(_standings(contest, at).order_by(*IN_ORDER))
     return [_standing(row, quota) for row in rows]
 
 
@@ -147,11 +147,19 @@ def listed(
     search: str = "", number: int = 1,
 ) -> Pagination[Standing]:
     """A page of ``standings``; ``short``: only units that owe clips; ``search``: part of a name,
-    with or without its accents."""
-    query = _standings(contest, at, below=quota if short else None)
-    query = query.where(folded(Unit.name).contains(fold(search), autoescape=True))
-    found = pagination.take(session, query, number, whole=True)
-    return replace(found, rows=[_standing(row, quota) for row in found.rows])
+    with or without its accents. Names are sorted here, where each one's key is remembered: the
+    database would work out all of them anew."""
+    query = _names(contest)
+    if search:
+        query = query.where(folded(Unit.name).contains(fold(search), autoescape=True))
+    if short:
+        clips = _clips(contest)
+        query = query.outerjoin(clips, clips.c.unit_id == Unit.id).where(
+            func.coalesce(clips.c.clips, 0) < quota)
+    found = pagination.part(list(_in_order(session.execute(query))), number)
+    rows = {row[0].id: row for row in session.execute(_standings(contest, at, found.rows))}
+    shown = [_standing(rows[unit_id], quota) for unit_id in found.rows if unit_id in rows]
+    return Pagination(shown, found.number, found.count, found.total)
 
 
 def totals(session: Session, contest: Contest, *, quota: int) -> tuple[int, int]:
@@ -183,43 +191,40 @@ def _standing(row: Row[*tuple[Any, ...]], quota: int) -> Standing:
 
 
 def _standings(
-    contest: Contest, at: datetime, below: int | None = None
+    contest: Contest, at: datetime, of: Sequence[int] | None = None
 ) -> Select[*tuple[Any, ...]]:
-    """Unit, clips, live links, their uses and the last one; by group and name.
-
-    Only units with fewer clips than ``below``, where it is given.
-    """
-    clips, links = _clips(contest), _links(contest, at)
-    count = func.coalesce(clips.c.clips, 0)
+    """Unit, clips, live links, their uses and the last one; ``of``: of these units alone, so that
+    nobody else's clips and links are added up."""
+    clips, links = _clips(contest, of), _links(contest, at, of)
     query = (
         select(
-            Unit, count, func.coalesce(links.c.links, 0),
+            Unit, func.coalesce(clips.c.clips, 0), func.coalesce(links.c.links, 0),
             func.coalesce(links.c.uses, 0), links.c.last_used_at,
         )
         .outerjoin(clips, clips.c.unit_id == Unit.id)
         .outerjoin(links, links.c.unit_id == Unit.id)
         .where(*_live(contest))
-        .order_by(*IN_ORDER)
     )
-    return query if below is None else query.where(count < below)
+    return query if of is None else query.where(Unit.id.in_(of))
 
 
-def _clips(contest: Contest) -> Subquery:
-    """Clips that count towards the quota, by unit."""
+def _clips(contest: Contest, of: Sequence[int] | None = None) -> Subquery:
+    """Clips that count towards the quota, by unit; of all units, or of these."""
     return (
         select(Submission.unit_id, func.count().label("clips"))
         .where(
             Submission.contest_id == contest.id,
             Submission.state.in_(IN_CONTEST),
             Submission.version_id.is_not(None),
+            *(() if of is None else (Submission.unit_id.in_(of),)),
         )
         .group_by(Submission.unit_id)
         .subquery()
     )
 
 
-def _links(contest: Contest, at: datetime) -> Subquery:
-    """Live links with their uses, by unit."""
+def _links(contest: Contest, at: datetime, of: Sequence[int] | None = None) -> Subquery:
+    """Live links with their uses, by unit; of all units, or of these."""
     return (
         select(
             UnitLink.unit_id, func.count().label("links"), func.sum(UnitLink.uses).label("uses"),
@@ -227,7 +232,8 @@ def _links(contest: Contest, at: datetime) -> Subquery:
         )
         .join(Unit)
         .where(
-            Unit.contest_id == contest.id, UnitLink.revoked_at.is_(None), UnitLink.expires_at > at
+            Unit.contest_id == contest.id, UnitLink.revoked_at.is_(None), UnitLink.expires_at > at,
+            *(() if of is None else (UnitLink.unit_id.in_(of),)),
         )
         .group_by(UnitLink.unit_id)
         .subquery()

@@ -196,14 +196,15 @@ def _page(
 ) -> Response:
     contest, who, db = current.contest, current.actor, current.db
     own, near = own_marks.near(db, contest, submission, actor=who)
+    owed, following = ballot_lists.still_due(db, contest, actor=who, besides=submission)
     return page(
         "jury/clip.html", status, submission=submission, ballot=ballot, form=form, mark=MARK,
-        owed=ballot_lists.owed(db, contest, actor=who, besides=submission),
+        owed=owed,
         reasons={
             kind: values.get(kind) or ReasonForm(formdata=MultiDict(), prefix=kind)
             for kind in ballots.OUT
         },
-        closed=closed(), following=ballot_lists.following(db, contest, actor=who, after=submission),
+        closed=closed(), following=following,
         last=ballot_lists.last_marked(db, contest, actor=who, besides=submission),
         total=own_marks.total(current.profile, ballots.marks_of(ballot)),
         told=told, total_texts=total_texts(),

@@ -61,13 +61,13 @@ def _side(submission: Submission) -> dict[str, Any]:
 def _page(ticked: list[str], status: int = 200, *, fault: str = "") -> Response:
     contest, who, db = current.contest, current.actor, current.db
     found = own_marks.ranking(db, contest, actor=who, number=page_number())
+    figures, spread = own_marks.used(db, contest, actor=who)
     return page(
         "jury/own.html", status, found=found, ticked=ticked, fault=fault,
         pages=neighbours(found, "own_marks.show"),
         possible=own_marks.total(current.profile, {}).possible,
         pictures=submission_lists.pictures(db, [one.submission for one in found.rows]),
-        figures=own_marks.own_figures(db, contest, actor=who),
-        spread=[(one, _bars(one)) for one in own_marks.spread(db, contest, actor=who)],
+        figures=figures, spread=[(one, _bars(one)) for one in spread],
         names={c.id: c.name for c in current.profile.jury.criteria},
     )
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from contest.models import Contest
 from contest.services.core import spreadsheets
 from contest.services.desk import lists
-from contest.views.shared.support import allows, attachment, current
+from contest.views.shared.support import allows, attached_file, attachment, current
 from scoring.texts import readable
 
 TOGETHER = 200  # rows of JSON that are sent at once
@@ -30,8 +30,8 @@ def export(what: str, kind: str) -> Response:
         return attachment(spreadsheets.csv_parts(list(columns.values()), list(rows)), what, kind)
     if kind == "json":
         return attachment(_json(list(columns), list(rows)), what, kind)
-    table = list(columns.values()), [list(row) for row in rows]
-    return attachment(spreadsheets.workbook({what: table}), what, kind)
+    made = spreadsheets.workbook_file({what: (list(columns.values()), rows)})
+    return attached_file(made, what, kind)
 
 
 def _json(keys: list[str], rows: list[Sequence[object]]) -> Iterator[bytes]:

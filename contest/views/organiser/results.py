@@ -41,6 +41,7 @@ from contest.views.shared.numbers import wholes
 from contest.views.shared.support import (
     FILE_TYPES,
     allows,
+    attached_file,
     attachment,
     back_to,
     current,
@@ -199,7 +200,8 @@ def export(number: int, kind: str) -> Response:
         name = f"{current.contest.slug}-{result.number}.xlsx"
         return send(File(made.sha256, FILE_TYPES["xlsx"], name), keep=False)
     elif kind == "xlsx":
-        content = workbook.of_result(current.db, result, current.language)
+        book = workbook.of_result(current.db, result, current.language)
+        return attached_file(book, str(result.number), kind)
     elif kind == "csv":
         content = exports.as_csv(result, current.language)
     else:

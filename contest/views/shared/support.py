@@ -1,12 +1,13 @@
 """Used by every view: ``current`` (platform, session, actor, contest), ``allows``, responses."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import IO, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from flask import (
@@ -27,6 +28,7 @@ from flask_limiter.util import get_remote_address
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
+from werkzeug.wsgi import FileWrapper
 
 from contest.actors import PUBLIC, Actor
 from contest.errors import not_found
@@ -51,6 +53,7 @@ FILE_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
+PIECE = 256 * 1024  # bytes of a scratch file that are sent at once
 # What everybody may do, signed in or not: all that is left to staff without a second factor.
 WITHOUT_FACTOR = frozenset({"public.read", "account.sign_in", "unit.enter"})
 SETS_UP_FACTOR = frozenset({"second_factor", "passkeys"})  # blueprints
@@ -291,6 +294,13 @@ def attachment(content: bytes | Iterator[bytes], name: str, kind: str) -> Respon
     response = Response(content, content_type=FILE_TYPES[kind])
     filename = f"{current.contest.slug}-{name}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+def attached_file(file: IO[bytes], name: str, kind: str) -> Response:
+    """The same from a scratch file, which is closed once it is sent."""
+    response = attachment(FileWrapper(file, PIECE), name, kind)
+    response.content_length = os.fstat(file.fileno()).st_size
     return response
 
 

@@ -39,8 +39,10 @@ def stage(platform: Platform, make: Factory, contest: Contest, clock: FixedClock
 
 
 def written(stage: Stage, result: Result, language: str = "vi") -> bytes:
-    with stage.platform.db.read() as session:
-        return workbook.of_result(session, session.get_one(Result, result.id), language)
+    with stage.platform.db.read() as session, workbook.of_result(
+        session, session.get_one(Result, result.id), language
+    ) as file:
+        return file.read()
 
 
 def recalculated(content: bytes, folder: Path) -> Workbook:

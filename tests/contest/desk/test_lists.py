@@ -71,6 +71,21 @@ def test_no_text_begins_a_formula(text: str):
     assert book["t"]["A2"].value.startswith("'")
 
 
+def test_rows_are_written_as_they_come_and_the_first_thousand_measure_the_columns() -> None:
+    last = spreadsheets.SAMPLE + 3
+    rows = (["từ " * 20 if row == last else "ngắn", spreadsheets.Formula(f"=LEN(A{row})", value)]
+            for row in range(2, last + 1) for value in [None if row == 3 else row / 2])
+    with spreadsheets.workbook_file({"t": (["chữ", "dài"], rows)}) as file:
+        sheet = openpyxl.load_workbook(file, data_only=True)["t"]
+        assert [cell.value for cell in sheet["B"]][1:] == [
+            None if row == 3 else row / 2 for row in range(2, last + 1)]
+        assert sheet.auto_filter.ref == f"A1:B{last}"
+        assert sheet.column_dimensions["A"].width == spreadsheets.NARROWEST
+        heights = {number: one.height for number, one in sheet.row_dimensions.items() if one.height}
+    assert set(heights) == {1, last}
+    assert heights[last] > heights[1]
+
+
 NASTY = ['a "b", c', "two\nlines", "two\r\nlines", "-5", "+84 903", " led", "ends ", "%d", "|x",
          "\\.", "a\\tb", "x,=1", '",=1"', "Đặng", "NULL", "'", "=1\n=2", '""', "\ttab", "100%"]
 

@@ -8,9 +8,10 @@ from playwright.sync_api import Browser, expect
 
 from contest.clock import FixedClock
 from contest.languages import COOKIE
-from contest.models import Contest, Snapshot
+from contest.models import Contest, Snapshot, Submission
 from contest.services.core import profiles
 from contest.services.desk import charts
+from contest.services.entry import submissions
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.contest.jury.test_jury_room import TIME
@@ -63,3 +64,20 @@ def test_counts_by_hour_are_what_the_readings_added(
         found = charts.by_hour(session, contest, profile, at=TIME + timedelta(hours=5))
         assert charts.stored(session, contest) > 0
     assert [(hour.hour, count) for hour, count in found] == [(16, 0), (17, 13), (18, 0), (19, 5)]
+
+
+def test_what_is_drawn_is_kept_until_something_is_recorded(
+    platform: Platform, make: Factory, contest: Contest
+) -> None:
+    clip, profile = make.submission(make.unit(contest), "published"), profiles.profile_of(contest)
+    actor, at = make.actor(make.user("organiser", contest=contest)), TIME + timedelta(hours=5)
+    with platform.db.read() as session:
+        first = charts.drawn(session, contest, profile, at=at)
+        assert charts.drawn(session, contest, profile, at=at + timedelta(seconds=1)) is first
+        assert charts.drawn(session, contest, profile, at=at + timedelta(minutes=1)) is not first
+    with platform.db.write() as session:
+        submissions.disqualify(
+            session, session.get_one(Submission, clip.id), reason="Sai thể lệ", actor=actor, at=at)
+    with platform.db.read() as session:
+        found = charts.drawn(session, contest, profile, at=at)
+    assert (first.entries, found.entries) == ({"published": 1}, {"disqualified": 1})

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from contest.actors import Actor
 from contest.clock import FixedClock
 from contest.models import Contest
+from contest.services.core import profiles
 from contest.services.counts import interactions
 from contest.services.desk import activity, public, tasks
 from contest.services.desk.activity import Filter
@@ -22,7 +23,6 @@ from contest.services.fanpage import board
 from contest.services.jury import ballot_lists, own_marks
 from contest.services.people import security_log
 from contest.services.privacy import access
-from contest.services.units import units
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 
@@ -49,9 +49,6 @@ SORTED: dict[str, tuple[List, str]] = {
     "entries by unit": (
         lambda s, c, a, t: submission_lists.listed(s, c, order="unit"),
         "Units are sorted, of which there are fewer; each one's key is worked out once."),
-    "units": (
-        lambda s, c, a, t: units.listed(s, c, quota=1, at=t),
-        "Of each unit of the contest its clips and links are added up anyway."),
     "jobs": (
         lambda s, c, a, t: tasks.listed(s, c),
         "Failed ones come first, found by their state; the newest of the others lie in order."),
@@ -79,7 +76,10 @@ ALONE = "; ".join(f"SET LOCAL enable_{way} = off" for way in (
 def test_each_offered_order_comes_from_an_index_or_says_why_not(
     platform: Platform, make: Factory, contest: Contest, clock: FixedClock
 ) -> None:
-    juror = make.actor(make.user("juror", contest=contest))
+    user = make.user("juror", contest=contest)
+    full = {one.id: 1 for one in profiles.profile_of(contest).jury.criteria}
+    make.ballot(make.submission(make.unit(contest), "published"), user, full)
+    juror = make.actor(user)
     asked = {**FROM_AN_INDEX, **{name: ask for name, (ask, _) in SORTED.items()}}
     with platform.db.read() as session:
         own = session.get_one(Contest, contest.id)

@@ -3,7 +3,6 @@ they are in both tallies, the bundle and the workbook."""
 
 import json
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 from random import Random
 
@@ -222,9 +221,10 @@ def test_it_is_ranked_frozen_published_and_verified(
         (a, "youtube", "manual"), (a, "tiktok", "manual"), (b, "youtube", "manual"),
         (c, "youtube", "manual")}
     assert b"tiktok.com/@" not in kept.read_bytes()
-    with make.platform.db.read() as session:
-        book = load_workbook(BytesIO(workbook.of_result(
-            session, session.get_one(Result, published.id), "en")))
+    with make.platform.db.read() as session, workbook.of_result(
+        session, session.get_one(Result, published.id), "en"
+    ) as file:
+        book = load_workbook(file)
     assert [cell.value for cell in book["Other platforms"]["N"]][1:] == [
         f'=IF(M{row}="",{sums},MIN({sums},M{row}))' for row in range(2, 6)
         for sums in [f"D{row}*H{row}+E{row}*I{row}+F{row}*J{row}+INT(G{row}/L{row})*K{row}"]]

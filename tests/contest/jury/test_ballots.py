@@ -163,8 +163,9 @@ def test_the_next_clip_is_one_that_is_due_and_those_put_off_come_last(
         last = ballot_lists.next_due(session, contest, actor=room.actor, after=following)
         assert last is not None
         assert last.code == order[0]
-        owed = ballot_lists.owed(session, contest, actor=room.actor, besides=last)
+        owed, ahead = ballot_lists.still_due(session, contest, actor=room.actor, besides=last)
         assert (owed.count, owed.codes) == (1, [order[2]])
+        assert [clip.code for clip in ahead] == [order[2]]
         far = ballot_lists.tally(session, contest, actor=room.actor)
     assert (far.clips, far.due, far.owed) == (3, 3, 2)
 

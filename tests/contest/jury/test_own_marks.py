@@ -93,6 +93,40 @@ def test_the_order_has_equal_places_for_equal_points_and_nobody_elses(
                                                                            contest=contest)))
 
 
+def test_a_page_may_begin_in_the_midst_of_equal_points(
+    platform: Platform, make: Factory, contest: Contest, juror: User
+) -> None:
+    unit = make.unit(contest)
+    for content in (12, *[30] * 54, 40, 12):
+        make.ballot(make.submission(unit, "published"), juror, marks_for(contest, content))
+    actor = make.actor(juror)
+    with platform.db.read() as session:
+        pages = [own_marks.ranking(session, contest, actor=actor, number=n) for n in (1, 2, 9)]
+        places = [[(one.place, one.points) for one in page.rows] for page in pages]
+        codes = [one.submission.code for page in pages[:2] for one in page.rows]
+    assert places[0] == [(1, 40), *[(2, 30)] * 49]
+    assert places[1] == places[2] == [*[(2, 30)] * 5, (56, 12), (56, 12)]
+    assert (pages[0].total, pages[0].count, pages[2].number) == (57, 2, 2)
+    assert len(set(codes)) == 57
+    assert codes[1:55] == sorted(codes[1:55])
+
+
+def test_what_is_kept_of_a_juror_goes_with_a_changed_mark(
+    platform: Platform, make: Factory, contest: Contest, juror: User, entries: list[Submission]
+) -> None:
+    actor, marks = make.actor(juror), marks_for(contest, 30)
+    ballot = make.ballot(entries[0], juror, marks, state="open")
+    with platform.db.read() as session:
+        first = own_marks.used(session, contest, actor=actor)
+        assert own_marks.used(session, contest, actor=actor) is first
+    with platform.db.write() as session:
+        ballots.save(session, session.get_one(Submission, entries[0].id), marks | {"content": 31},
+                     version=ballot.version, actor=actor, at=TIME)
+    with platform.db.read() as session:
+        figures, [content, *_others] = own_marks.used(session, contest, actor=actor)
+    assert (figures and figures.count, dict(content.counts)) == (1, {31: 1})
+
+
 def test_the_pages_show_order_spread_and_two_clips_side_by_side(
     at_work: Client, make: Factory, contest: Contest, juror: User, entries: list[Submission]
 ) -> None:

@@ -238,8 +238,10 @@ def test_its_workbook_is_made_beside_and_kept(
     handlers()[under_way.KIND](stage.platform, made.id, lambda: None)
     answer = organiser.get(file)
     assert answer.status_code == 200
-    with stage.platform.db.read() as session:
-        again = spreadsheet.of_result(session, session.get_one(Result, result.id), "vi")
+    with stage.platform.db.read() as session, spreadsheet.of_result(
+        session, session.get_one(Result, result.id), "vi"
+    ) as book:
+        again = book.read()
     assert rows_of(answer.data) == rows_of(again)
     assert f'href="{file}"' in organiser.get(f"{RESULTS}/").text
     clock.moment += timedelta(minutes=1)

@@ -1,7 +1,6 @@
 """From a preliminary's published result to its final: the contest is begun in one step, entries go
 over as they are, and what was carried counts exactly, told twice and bundled."""
 
-import io
 import json
 from datetime import datetime
 from fractions import Fraction
@@ -159,7 +158,8 @@ def test_what_is_carried_counts_exactly_in_both_tallies_and_the_bundle(
     assert {one.holds for one in check(bundle)} <= {True, None}
     with hall.platform.db.read() as session:
         of = session.get_one(Result, result.id)
-        sheet = load_workbook(io.BytesIO(workbook.of_result(session, of, "en"))).worksheets[0]
+        with workbook.of_result(session, of, "en") as file:
+            sheet = load_workbook(file).worksheets[0]
         table = results.lines(of, "en")
         csv = exports.as_csv(of, "en").decode("utf-8-sig")
     before = [cell.value for cell in sheet[1]].index("Round before")

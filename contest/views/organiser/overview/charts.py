@@ -19,15 +19,12 @@ def show() -> Response:
     """Clips by day, units in or out, entries by state, checks and reasons, counts by hour, jurors'
     progress, the disk."""
     db, contest, profile = current.db, current.contest, current.profile
+    drawn = charts.drawn(db, contest, profile, at=current.now)
     return page(
-        "organiser/charts.html", jurors=desk.sitting(db, contest),
-        reasons=charts.reasons(db, contest),
-        days=pictures.bars(charts.by_day(db, contest, profile)),
-        grid=charts.units(db, contest, profile),
-        hours=pictures.bars(charts.by_hour(db, contest, profile, at=current.now)),
-        room=pictures.disk(disk(), charts.stored(db, contest)),
-        entries=pictures.entries(desk.entries(db, contest)),
-        posts=pictures.posts(desk.publications(db, contest)),
+        "organiser/charts.html", jurors=desk.sitting(db, contest), reasons=drawn.reasons,
+        days=pictures.bars(drawn.days), grid=drawn.grid, hours=pictures.bars(drawn.hours),
+        room=pictures.disk(disk(), drawn.stored), entries=pictures.entries(drawn.entries),
+        posts=pictures.posts(drawn.posts),
     )
 
 
