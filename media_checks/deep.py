@@ -18,9 +18,11 @@ from .picture.frames import START, input_options, shown_as
 from .picture.measuring import PictureReader
 from .picture.plan import Plan, plan_for
 from .picture.rendition import (
+    NO_ROOM,
     Rendition,
     can_copy,
     confirm_end,
+    confirm_room,
     keep,
     limits_for,
     played,
@@ -116,9 +118,10 @@ def _decode(
     progress: ProgressReporter,
 ) -> None:
     """The one run: encode or copy to out.mp4, measure two frames a second and all of the sound."""
-    last_error: list[str] = []
+    last_error, no_room = list[str](), list[str]()
 
     def line(text: str) -> None:
+        no_room.extend(word for word in NO_ROOM if word in text)
         if not collector.line(text):
             heard.line(text)
         if text.startswith(("[error]", "[fatal]")) or "[error]" in text:
@@ -136,6 +139,7 @@ def _decode(
         taps=heard.sound.taps,
     )
     lines.finish()
+    confirm_room(" ".join(no_room))
     refuse_nothing_seen(collector)
     if ended.status == TOO_MANY_ERRORS or EMPTY in "".join(last_error):
         raise undecodable()
