@@ -13,16 +13,15 @@ from pathlib import Path
 
 from . import filter_graph
 from .checking import conclude
+from .errors import NO_ROOM, confirm_room
 from .picture.closer import look_closer
 from .picture.frames import START, input_options, shown_as
 from .picture.measuring import PictureReader
 from .picture.plan import Plan, plan_for
 from .picture.rendition import (
-    NO_ROOM,
     Rendition,
     can_copy,
     confirm_end,
-    confirm_room,
     keep,
     limits_for,
     played,
@@ -121,11 +120,11 @@ def _decode(
     last_error, no_room = list[str](), list[str]()
 
     def line(text: str) -> None:
-        no_room.extend(word for word in NO_ROOM if word in text)
         if not collector.line(text):
             heard.line(text)
         if text.startswith(("[error]", "[fatal]")) or "[error]" in text:
             last_error[:] = [text]
+            no_room.extend(word for word in NO_ROOM if word in text)
 
     lines = Lines(line)
     args = arguments(box, probed, collector.reader.plan)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import filter_graph
-from ..errors import ToolFailed, Unreadable
+from ..errors import ToolFailed, Unreadable, confirm_room
 from ..filter_graph import Output, Source, Stream
 from ..probing import allowed
 from ..probing.facts import AudioFacts, Facts
@@ -24,7 +24,6 @@ LINES = 720
 COPY_BIT_RATE = 5_000_000
 COPY_LINES, COPY_KEY_GAP_S = 1080, 5.0
 LOG_LIMIT = 1 << 20
-NO_ROOM = ("No space left on device", "Disk quota exceeded")  # ENOSPC and EDQUOT, in FFmpeg's log
 START = ["-hide_banner", "-nostdin", "-nostats"]
 
 
@@ -186,16 +185,6 @@ def confirm_end(ended: RunResult, log: str) -> None:
         raise ToolFailed(
             f"FFmpeg không chuyển đổi được clip: {last}",
             f"FFmpeg could not convert the clip: {last}",
-        )
-
-
-def confirm_room(log: str) -> None:
-    """Raises ``ToolFailed`` where ``log`` says that a disk is full: FFmpeg then ends without a
-    picture, as it does with a clip that has none."""
-    if any(word in log for word in NO_ROOM):
-        raise ToolFailed(
-            "Máy kiểm tra hết chỗ trên đĩa, nên chưa xem hết được clip.",
-            "The machine has no room left on its disk, so the clip could not be seen whole.",
         )
 
 
