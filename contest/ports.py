@@ -96,10 +96,11 @@ class Shelf(Protocol):
 
 
 class Mailer(Protocol):
-    """Sends one mail. Raises ``MailRefused`` where the server refuses it permanently, ``OSError``
-    where a later attempt may succeed."""
+    """Sends one mail. What is sent again with the same ``key`` has the same Message-ID (RFC 5322,
+    3.6.4), so that whoever keeps it shows it once. Raises ``MailRefused`` where the server refuses
+    it permanently, ``OSError`` where a later attempt may succeed."""
 
-    def send(self, *, to: str, subject: str, text: str, html: str) -> None: ...
+    def send(self, *, to: str, subject: str, text: str, html: str, key: str = "") -> None: ...
 
 
 class MailRefused(Exception):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import filter_graph
 from .checking import conclude
+from .errors import NO_ROOM, confirm_room
 from .picture.closer import look_closer
 from .picture.frames import START, input_options, shown_as
 from .picture.measuring import PictureReader
@@ -116,13 +117,14 @@ def _decode(
     progress: ProgressReporter,
 ) -> None:
     """The one run: encode or copy to out.mp4, measure two frames a second and all of the sound."""
-    last_error: list[str] = []
+    last_error, no_room = list[str](), list[str]()
 
     def line(text: str) -> None:
         if not collector.line(text):
             heard.line(text)
         if text.startswith(("[error]", "[fatal]")) or "[error]" in text:
             last_error[:] = [text]
+            no_room.extend(word for word in NO_ROOM if word in text)
 
     lines = Lines(line)
     args = arguments(box, probed, collector.reader.plan)
@@ -136,6 +138,7 @@ def _decode(
         taps=heard.sound.taps,
     )
     lines.finish()
+    confirm_room(" ".join(no_room))
     refuse_nothing_seen(collector)
     if ended.status == TOO_MANY_ERRORS or EMPTY in "".join(last_error):
         raise undecodable()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+NO_ROOM = ("No space left on device", "Disk quota exceeded")  # ENOSPC and EDQUOT, in any log
+
 
 class MediaCheckError(Exception):
     """Base of every error this package raises; carries both languages."""
@@ -34,3 +36,13 @@ class ToolsMissing(MediaCheckError):
 
 class ToolFailed(MediaCheckError):
     """FFmpeg failed for a reason that lies with the machine, so trying again may help."""
+
+
+def confirm_room(log: str) -> None:
+    """Raises ``ToolFailed`` where the ``log`` of a program says that a disk is full: it then ends
+    as it does with a file that cannot be read."""
+    if any(word in log for word in NO_ROOM):
+        raise ToolFailed(
+            "Máy kiểm tra hết chỗ trên đĩa, nên chưa xem hết được tệp.",
+            "The machine has no room left on its disk, so the file could not be read whole.",
+        )

@@ -42,24 +42,32 @@ class StumblingProxy:
     def hang_up(self) -> None:
         """End all lines, with what lies in them; returns when none of it can arrive any more."""
         for down, serving in list(self.lines.items()):
-            _reset(down)
+            reset(down)
             serving.join()
 
     def _serve(self, down: socket.socket) -> None:
-        with down, contextlib.suppress(OSError), socket.create_connection(
-            ("127.0.0.1", self.target)
-        ) as up:
+        with down, contextlib.suppress(OSError), self._reach() as up:
             back = threading.Thread(target=self._pass, args=(up, down, "half"), daemon=True)
             back.start()
             self._pass(down, up, "half up")
             back.join()
         self.lines.pop(down, None)
 
+    def _reach(self) -> socket.socket:
+        """A new line to the server."""
+        return socket.create_connection(("127.0.0.1", self.target))
+
+    def _met(self, piece: bytes, source: socket.socket, target: socket.socket, cut: str) -> bool:
+        """Called with every piece before it is passed on; True: it was dealt with."""
+        return False
+
     def _pass(self, source: socket.socket, target: socket.socket, cut: str) -> None:
         passed = 0
         with contextlib.suppress(OSError):
             while piece := source.recv(65536):
-                if self._ends(source, target, cut, passed + len(piece)):
+                if self._met(piece, source, target, cut) or self._ends(
+                    source, target, cut, passed + len(piece)
+                ):
                     return
                 if self.fault == "slow":
                     time.sleep(self.pause)
@@ -79,7 +87,7 @@ class StumblingProxy:
         if wrong:
             self.stumbled += 1
             for line in (source, target):
-                (_end if self.fault == "half" else _reset)(line)
+                (_end if self.fault == "half" else reset)(line)
         return wrong
 
     def close(self) -> None:
@@ -92,7 +100,7 @@ def _end(line: socket.socket) -> None:
         line.shutdown(socket.SHUT_RDWR)
 
 
-def _reset(line: socket.socket) -> None:
+def reset(line: socket.socket) -> None:
     """With RST, as a line that is gone; whoever reads from it is woken."""
     with contextlib.suppress(OSError):
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

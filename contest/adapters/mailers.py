@@ -14,11 +14,13 @@ from contest.ports import MailRefused
 PERMANENT = 500  # RFC 5321, 4.2.1: 4yz is temporary, 5yz permanent
 
 
-def _message(sender: str, to: str, subject: str, text: str, html: str) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
+def _message(
+    sender: str, to: str, *, subject: str, text: str, html: str, key: str
+) -> EmailMessage:
+    message, domain = EmailMessage(policy=SMTP), sender.rpartition("@")[2] or "localhost"
     message["From"], message["To"], message["Subject"] = sender, to, subject
     message["Date"] = formatdate(localtime=False)
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2] or "localhost")
+    message["Message-ID"] = f"<{key}@{domain}>" if key else make_msgid(domain=domain)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: prevents out-of-office answers
     message.set_content(text)
     message.add_alternative(html, subtype="html")
@@ -32,8 +34,8 @@ class LocalMailer:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def send(self, *, to: str, subject: str, text: str, html: str) -> None:
-        message = _message("hoithi@localhost", to, subject, text, html)
+    def send(self, *, to: str, subject: str, text: str, html: str, key: str = "") -> None:
+        message = _message("hoithi@localhost", to, subject=subject, text=text, html=html, key=key)
         (self.folder / f"{time.time_ns()}.eml").write_bytes(message.as_bytes())
 
 
@@ -73,10 +75,10 @@ class SmtpMailer:
             self._log_in(server)
             server.noop()
 
-    def send(self, *, to: str, subject: str, text: str, html: str) -> None:
+    def send(self, *, to: str, subject: str, text: str, html: str, key: str = "") -> None:
         """Send one mail. Raises ``MailRefused`` where the recipient is refused for good, else
         ``OSError`` (``ssl.SSLError`` for the certificate) or ``smtplib.SMTPException``."""
-        message = _message(self.sender, to, subject, text, html)
+        message = _message(self.sender, to, subject=subject, text=text, html=html, key=key)
         with self._connect() as server:
             self._log_in(server)
             try:

@@ -88,7 +88,10 @@ def _on_clip(
     place, of_clip = of
     make = of_clip if work.entry.is_clip else KINDS[work.entry.kind][place]
     with platform.blobs.open_local(work.sha256) as clip:
-        return make(platform, work, clip, folder, tell)
+        try:
+            return make(platform, work, clip, folder, tell)
+        except FileNotFoundError as error:  # one that was to be made: the clip is there
+            raise RuntimeError(f"a file that was to be made is missing: {error}") from error
 
 
 def _judge(

@@ -29,7 +29,7 @@ def send(platform: Platform, mail_id: int, beat: Callable[[], None]) -> None:
     letter = write(platform, mail)
     try:
         platform.mailer.send(
-            to=mail.to, subject=letter.subject, text=letter.text, html=letter.html
+            to=mail.to, subject=letter.subject, text=letter.text, html=letter.html, key=_key(mail)
         )
     except MailRefused as error:
         _not_sent(platform, mail_id, str(error), final=True)
@@ -40,6 +40,11 @@ def send(platform: Platform, mail_id: int, beat: Callable[[], None]) -> None:
         _not_sent(platform, mail_id, str(error), final=final)
         raise
     _sent(platform, mail_id)
+
+
+def _key(mail: Mail) -> str:
+    """The same at each attempt: one that was killed may have sent it already."""
+    return f"{mail.created_at:%Y%m%d%H%M%S%f}.{mail.id}"
 
 
 @retried

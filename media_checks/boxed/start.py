@@ -6,6 +6,7 @@ caller's.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import sys
@@ -36,5 +37,13 @@ def _answer(read: Any, path: str, folder: str) -> dict[str, Any]:
         return {"refused": refused.why, "detail": refused.detail}
     except (MemoryError, RecursionError):
         return {"refused": "too_complex", "detail": ""}
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):  # the machine's fault: the log says so
+            raise
+        return _damaged(error)
     except Exception as error:  # the libraries raise whatever a spoilt file leads them to
-        return {"refused": "damaged", "detail": f"{type(error).__name__}: {error}"[:500]}
+        return _damaged(error)
+
+
+def _damaged(error: Exception) -> dict[str, Any]:
+    return {"refused": "damaged", "detail": f"{type(error).__name__}: {error}"[:500]}

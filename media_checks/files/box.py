@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..errors import ToolFailed
+from ..errors import ToolFailed, confirm_room
 from ..fence import nobody, works
 from ..sandbox import Collector, Limits, Sandbox, TooMuchOutput
 
@@ -92,6 +92,7 @@ def read_boxed(reader: str, path: Path, folder: Path | None = None) -> dict[str,
 
 
 def _died(status: int, log: str) -> dict[str, Any]:
+    confirm_room(log)
     if any(word in log for word in MACHINE):
         last = log.strip().splitlines()[-1]
         raise ToolFailed(f"Không chạy được Python: {last}", f"Python could not run: {last}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import filter_graph
-from ..errors import ToolFailed, Unreadable
+from ..errors import ToolFailed, Unreadable, confirm_room
 from ..filter_graph import Output, Source, Stream
 from ..probing import allowed
 from ..probing.facts import AudioFacts, Facts
@@ -177,6 +177,7 @@ def _run(box: Sandbox, args: list[str], facts: Facts, progress: ProgressReporter
 
 def confirm_end(ended: RunResult, log: str) -> None:
     """Raises ``ToolFailed`` unless the run ended well; the last line of ``log`` says why."""
+    confirm_room(log)
     if ended.timed_out:
         raise ToolFailed("Chuyển đổi clip quá thời gian cho phép.", "Rendering took too long.")
     if ended.status != 0:

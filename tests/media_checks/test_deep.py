@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from media_checks import Unreadable, check, deepen, load_policy
+from media_checks import MediaCheckError, Unreadable, check, deepen, load_policy
 from media_checks.deep import changed
+from tests import forks
 from tests.clip_cache import cached
 from tests.media_checks.corpus import AAC, CORPUS, SMALL, X264, ffmpeg, kept
+from tests.small_disk import SmallDisk
 
 READABLE = [entry for entry in CORPUS if entry.verdict != "unreadable"]
 # A shape of its own for each way into the rendition and each kind of stretch.
@@ -22,6 +24,24 @@ def rules():
     """The corpus's policy with room for clips of ten seconds."""
     duration = SMALL["rules"]["duration"] | {"max_s": 12}
     return load_policy(SMALL | {"rules": SMALL["rules"] | {"duration": duration}})
+
+
+def on_a_full_disk(clip, policy, place, answer):
+    """In a process of its own, which alone sees the disk: what the pass raises there."""
+    disk = SmallDisk(place)
+    disk.fill()
+    try:
+        deepen(clip, policy, place / "web.mp4")
+    except MediaCheckError as error:
+        answer.write_text(f"{type(error).__name__}: {error}")
+
+
+def test_a_full_disk_is_no_fault_of_the_clip(clip, small, tmp_path):
+    """FFmpeg ends without a picture, as it does with a clip that has none."""
+    answer = tmp_path / "answer"
+    process = forks.begin(on_a_full_disk, clip("good.mp4"), small, tmp_path / "disk", answer)
+    process.join()
+    assert answer.read_text().startswith("ToolFailed: The machine has no room")
 
 
 @pytest.mark.parametrize("entry", [e for e in READABLE if e.name in ALIKE], ids=lambda e: e.name)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contest.adapters.boxed_python import ENVIRONMENT, fenced, isolated, limits
 from contest.ports import DrawnPages, PdfFailed, PdfMaker, PdfUnavailable, Unreadable
+from media_checks.errors import confirm_room
 
 SCRIPT = Path(__file__).with_name("page_drawing.py")
 MOST = 200  # pages that are drawn; of a longer document the first ones
@@ -22,7 +23,8 @@ class BoxedPages:
         self.office = office
 
     def draw(self, source: Path, folder: Path) -> DrawnPages:
-        """Draw a document into ``folder``, which is empty. Raises ``Unreadable``."""
+        """Draw a document into ``folder``, which is empty. Raises ``Unreadable``, or ``ToolFailed``
+        where the disk is full."""
         printed = folder / "printed.pdf"
         if not _is_pdf(source):
             self._print(source, printed)
@@ -55,7 +57,9 @@ def _run(source: Path, folder: Path) -> list[tuple[int, int]]:
     except subprocess.TimeoutExpired:
         raise Unreadable("took too long") from None
     if done.returncode:
-        raise Unreadable(done.stderr.decode("utf-8", "replace").strip()[-300:])
+        said = done.stderr.decode("utf-8", "replace").strip()
+        confirm_room(said)
+        raise Unreadable(said[-300:])
     return [(width, height) for width, height in json.loads(done.stdout)]
 
 

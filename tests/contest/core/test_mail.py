@@ -18,7 +18,7 @@ from contest.ports import MailRefused
 from contest.services.core import mail, outbox
 from contest.services.people import invitations, people
 from tests.contest.filings.owed import owing
-from tests.contest.stage import Stage
+from tests.contest.stage import PowerCut, Stage
 
 REFUSAL = "550 no such person"
 
@@ -77,6 +77,28 @@ def test_a_mail_is_sent_once(platform, queue, submission, make):
     assert mailer.taken[0]["to"] == "an@example.vn"
     assert (make.fresh(queued).state, make.fresh(queued).sent_at) == ("sent", make.at)
     assert [t.state for t in tasks(platform)] == ["done"]
+
+
+def test_a_mail_whose_sending_nobody_noted_is_sent_again_as_the_same(
+    platform, queue, submission, make, monkeypatch
+):
+    """The worker was killed just after the mail server had taken it."""
+
+    def cut(*_, **__):
+        raise PowerCut
+
+    queued, other = (queue("receipt", {"submission_id": submission.id}) for _ in range(2))
+    with monkeypatch.context() as patch, pytest.raises(PowerCut):
+        patch.setattr(mail, "sent", cut)
+        run(platform)
+    with platform.db.write() as session:
+        session.execute(update(Task).values(state="pending"))
+    run(platform)
+    assert {make.fresh(queued).state, make.fresh(other).state} == {"sent"}
+    letters = [email.message_from_bytes(path.read_bytes())["Message-ID"]
+               for path in sorted((platform.settings.data_dir / "mail").iterdir())]
+    assert (len(letters), len(set(letters))) == (3, 2)
+    assert letters[0] == letters[1]
 
 
 def test_without_an_address_there_is_nothing_to_do(platform, queue, submission):

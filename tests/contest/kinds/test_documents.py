@@ -14,7 +14,10 @@ from contest.ports import PdfUnavailable, Unreadable
 from contest.services.checking import leaves
 from contest.services.entry import checks, similarity
 from contest.services.privacy import stored_files
+from media_checks import ToolFailed
+from tests import forks
 from tests.contest.kinds.conftest import AT, Sending
+from tests.small_disk import SmallDisk
 
 SHOWN = datetime.fromisoformat("2023-06-13T09:00:00+07:00")  # after the release
 
@@ -162,3 +165,19 @@ def test_what_cannot_be_drawn_says_so(tmp_path: Path) -> None:
     room.mkdir()
     with pytest.raises(Unreadable):
         BoxedPages(LibreOffice()).draw(spoiled, room)
+
+
+def _on_a_full_disk(source: Path, room: Path, answer: Path) -> None:
+    """In a process of its own, which alone sees the disk: what is raised there."""
+    SmallDisk(room).fill()
+    try:
+        BoxedPages(_NoOffice()).draw(source, room)
+    except (Unreadable, ToolFailed) as error:
+        answer.write_text(f"{type(error).__name__}: {error}")
+
+
+def test_a_full_disk_is_no_fault_of_the_document(papers: Path, tmp_path: Path) -> None:
+    answer = tmp_path / "answer"
+    process = forks.begin(_on_a_full_disk, papers / "idea.pdf", tmp_path / "room", answer)
+    process.join()
+    assert answer.read_text().startswith("ToolFailed: The machine has no room")

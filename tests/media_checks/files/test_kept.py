@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
+
 import pytest
 from PIL import ExifTags, Image, ImageCms
 
-from media_checks import check, check_text, clean_picture, load_policy
+from media_checks import MediaCheckError, check, check_text, clean_picture, load_policy
+from tests import forks
 from tests.media_checks.files import documents_made, pictures_made, texts_made
 from tests.media_checks.files.pictures_made import clear, drawn, saved, with_exif
+from tests.small_disk import SmallDisk
 
 PICTURES = load_policy(pictures_made.POLICY)
 
@@ -38,6 +42,24 @@ def test_a_copy_holds_pixels_turned_as_shown_and_nothing_else(tmp_path):
             shown = copy.convert("RGB").resize((48, 64))
             stored = drawn().resize((64, 48)).transpose(Image.Transpose.ROTATE_270)
             assert _differ(shown, stored) < 12
+
+
+def on_a_full_disk(path, place, answer):
+    """In a process of its own, which alone sees the disk: what is raised there."""
+    SmallDisk(place).fill()
+    tempfile.tempdir = str(place)
+    try:
+        clean_picture(path, place)
+    except MediaCheckError as error:
+        answer.write_text(f"{type(error).__name__}: {error}")
+
+
+def test_a_full_disk_is_no_fault_of_the_picture(tmp_path):
+    (tmp_path / "a").write_bytes(saved(drawn(), "JPEG"))
+    process = forks.begin(on_a_full_disk, tmp_path / "a", tmp_path / "disk", tmp_path / "answer")
+    process.join()
+    said = (tmp_path / "answer").read_text()
+    assert said.startswith("ToolFailed: The machine has no room")
 
 
 def test_a_copy_can_be_had_without_a_policy(tmp_path):
