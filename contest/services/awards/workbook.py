@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from contest.models import Result, Unit
 from contest.profile import Profile
+from contest.profile.entries import spoken_all
 from contest.services.awards import workbook_posts
 from contest.services.awards.workbook_words import WORDS
 from contest.services.core import spreadsheets
@@ -61,7 +62,8 @@ class Book:
 def of_result(session: Session, result: Result, language: str) -> bytes:
     """The workbook of a revision, in Vietnamese or English."""
     profile, data = results.profile_of(result), schema.read(result.input)
-    book = Book(result, profile, language, data, WORDS[language], jury.score(data))
+    words = spoken_all(WORDS[language], profile.entry.kind, language)
+    book = Book(result, profile, language, data, words, jury.score(data))
     lines = results.lines(result, language)
     clips = sorted(data.entries, key=lambda entry: entry.id)
     book.clip_rows.update({entry.id: row for row, entry in enumerate(clips, start=2)})
