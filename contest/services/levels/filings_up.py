@@ -8,7 +8,6 @@ may be given back as any other. The stored files are the same.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -200,5 +199,4 @@ def _sent(file: Attachment, question: Question) -> Sent:
     if file.size > question.bytes:
         raise TooLarge(f"Tệp “{file.filename}” lớn hơn mức cấp trên nhận.",
                        f'The file "{file.filename}" is larger than the contest above takes.')
-    kind: Any = file.kind
-    return Sent(kind, file.sha256, file.size, file.filename)
+    return Sent(file.kind, file.sha256, file.size, file.filename)

@@ -220,8 +220,8 @@ def own_templates(session: Session, contest: Contest) -> dict[str, DocumentTempl
 @lru_cache(64)
 def shipped(name: str, kind: str) -> bytes:
     """A shipped template as contests of this kind of entry say it; of clips, the file itself."""
-    content = (SHIPPED / f"{name}.docx").read_bytes()
-    return content if kind == "clip" else reworded(content, lambda text: spoken(text, kind, "vi"))
+    file = (SHIPPED / f"{name}.docx").read_bytes()
+    return file if kind == "clip" else reworded(file, lambda text: spoken(text, kind, "vi"))
 
 
 def template(session: Session, contest: Contest, kind: str, *, blobs: BlobStore) -> bytes:
@@ -286,8 +286,7 @@ def design(session: Session, contest: Contest) -> str | None:
     own = own_template(session, contest, DESIGNS[0])
     if own is None:
         return DESIGNS[0]
-    shipped = {_sha256((SHIPPED / f"{name}.docx").read_bytes()): name for name in DESIGNS}
-    return shipped.get(own.sha256)
+    return {_sha256(shipped(name, "clip")): name for name in DESIGNS}.get(own.sha256)
 
 
 def choose_design(

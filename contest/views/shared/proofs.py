@@ -16,7 +16,8 @@ from contest.views.shared import kept_files, large_forms
 from contest.views.shared.support import current
 
 LIMITS = {"screenshot": 20 * 10**6, "recording": 300 * 10**6}  # bytes
-TAKING = ("sitting.attach", "sitting.save_all", "elsewhere.save")
+TAKING = ("sitting.attach", "sitting.save_all", "elsewhere.save",
+          "elsewhere.attach")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Attached:
 def before_a_file_is_read(endpoint: str | None, values: dict[str, Any] | None) -> None:
     """A film is larger than any other form: only an organiser may send one."""
     if endpoint in TAKING and request.method == "POST" and values:
-        large_forms.admit(values, "interaction.import", max(LIMITS.values()))
+        large_forms.admit(values["slug"], "interaction.import", max(LIMITS.values()))
 
 
 def attach(

@@ -52,7 +52,7 @@ class DeclineForm(Form):
 @bp.url_value_preprocessor
 def _before_a_file_is_read(endpoint: str | None, values: dict[str, Any] | None) -> None:
     if endpoint == "signed_files.receive" and request.method == "POST" and values:
-        large_forms.admit(values, "handover.accept", signed_files.MOST_BYTES)
+        large_forms.admit(values["slug"], "handover.accept", signed_files.MOST_BYTES)
 
 
 @bp.get("")
