@@ -51,6 +51,7 @@ class Filing(Base):
     __table_args__ = (
         UniqueConstraint("unit_id", "filing"),
         Index("ix_filing_contest_id_filing", "contest_id", "filing"),
+        Index("ix_filing_source_id", "source_id"),
     )
 
     contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
@@ -65,6 +66,7 @@ class Filing(Base):
     note: Mapped[str] = mapped_column(Text, default="")  # what is to be mended
     until: Mapped[datetime | None]  # more time for this unit
     until_reason: Mapped[str] = mapped_column(Text, default="")
+    source_id: Mapped[int | None]  # the filing of a contest below that it was made of
     unit: Mapped[Unit] = relationship()
 
     @property

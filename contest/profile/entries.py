@@ -103,3 +103,8 @@ def spoken(text: str, kind: str, language: str) -> str:
         return name.capitalize() if found[1] == "C" else name
 
     return _CLIP.sub(word, text)
+
+
+def spoken_all(texts: Mapping[str, str], kind: str, language: str) -> dict[str, str]:
+    """The same for a table of texts."""
+    return {key: spoken(text, kind, language) for key, text in texts.items()}

@@ -76,6 +76,7 @@ class Sitting {
       if (event.target === this.reason) this.saver.now();
     });
     form.addEventListener("keydown", (event) => this.key(event));
+    form.addEventListener("paste", (event) => this.pasted(event));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.saver.now();
@@ -172,6 +173,22 @@ class Sitting {
     next?.focus();
     next?.select?.();
     next?.scrollIntoView({ block: "center" });
+  }
+
+  // A column of a spreadsheet goes down the same field of this row and those below it.
+  pasted(event) {
+    if (!event.target.matches("[data-name]")) return;
+    const lines = (event.clipboardData?.getData("text/plain") ?? "").replace(/\r/g, "").replace(/\n+$/, "").split("\n");
+    if (lines.length < 2 || lines.some((line) => line.includes("\t"))) return;
+    event.preventDefault();
+    const column = this.inputs.filter((input) => input.dataset.name === event.target.dataset.name);
+    const below = column.slice(column.indexOf(event.target));
+    below.slice(0, lines.length).forEach((input, at) => {
+      if (lines[at].trim() === "") return;
+      input.value = lines[at].trim();
+      this.typed(input);
+      this.finished(input);
+    });
   }
 
   // What the server will say as well, once it has the number: said at once, offline too.

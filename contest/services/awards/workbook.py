@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from contest.models import Result, Unit
 from contest.profile import Profile
+from contest.profile.entries import spoken_all
 from contest.services.awards import workbook_posts, workbook_ranking
 from contest.services.awards.workbook_words import WORDS
 from contest.services.core import spreadsheets
@@ -67,7 +68,8 @@ def of_result(session: Session, result: Result, language: str) -> io.BufferedRan
     profile, data = results.profile_of(result), schema.read(result.input)
     session.expire(result, ["input"])
     lines, output = workbook_ranking.read(session, result, profile, language)
-    book = Book(result, profile, language, data, output, WORDS[language], jury.score(data))
+    words = spoken_all(WORDS[language], profile.entry.kind, language)
+    book = Book(result, profile, language, data, output, words, jury.score(data))
     clips = sorted(data.entries, key=lambda entry: entry.id)
     book.clip_rows.update({entry.id: row for row, entry in enumerate(clips, start=2)})
     above = accumulate((len(entry.marks) for entry in clips), initial=2)

@@ -13,6 +13,7 @@ from contest.actors import Actor
 from contest.models import ClipVersion, Contest, Submission, Unit
 from contest.permissions import require
 from contest.profile import Profile
+from contest.profile.entries import spoken_all
 from contest.profile.questions import Question
 from contest.services.core import profiles, spreadsheets
 from contest.services.questions import answers, attachments
@@ -41,7 +42,8 @@ MOMENT = 'YYYY-MM-DD"T"HH24:MITZH:TZM'  # as isoformat writes it, for PostgreSQL
 def columns(what: str, profile: Profile, language: str) -> dict[str, str]:
     """Key -> title, in "vi" or "en", of the columns of a list, one of ``TITLES``; of entries also
     the category, where the rules have some, and the contest's own questions."""
-    found = {key: title[language != "vi"] for key, title in TITLES[what].items()}
+    said = {key: title[language != "vi"] for key, title in TITLES[what].items()}
+    found = spoken_all(said, profile.entry.kind, language)
     if what != "entries":
         return found
     if profile.categories:

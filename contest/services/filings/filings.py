@@ -89,16 +89,26 @@ def file(
     is late; ``Invalid`` where an answer breaks a rule or an organiser gives no reason.
     """
     deputy = actor.kind != "unit"
-    row = _held(session, unit, key)
-    require(actor, "unit.manage" if deputy else "entry.edit", row)
-    now = find(session, unit, key, at=at)
+    require(actor, "unit.manage" if deputy else "entry.edit", _held(session, unit, key))
     if deputy:
         _require_words(reason, "Hãy ghi lý do nộp thay đơn vị; đơn vị đọc được.",
                        "Please state why you file it for the unit; the unit reads it.")
+    return put(session, unit, key, given, actor=actor, at=at, reason=reason if deputy else "")
+
+
+def put(
+    session: Session, unit: Unit, key: str, given: Given, *, actor: Actor, at: datetime,
+    reason: str = "", source_id: int | None = None,
+) -> Filing:
+    """As ``file``, of somebody whose right to do so was asked already. ``source_id``: the filing of
+    a contest below that this one is made of. Raises as ``file``, but for ``NotAllowed``."""
+    row = _held(session, unit, key)
+    now = find(session, unit, key, at=at)
     _require_time(profiles.profile_of(unit.contest), now, at)
     row.answers = answers.checked(now.rule.asks, given.answers, row.answers or {})
     row.first_at = row.first_at or at
-    row.filed_at, row.filed_by, row.reason = at, actor.label, reason.strip() if deputy else ""
+    row.filed_at, row.filed_by, row.reason = at, actor.label, reason.strip()
+    row.source_id = source_id
     session.flush()
     attachments.change(
         session, row, now.rule.asks, given.files, given.dropped, actor=actor, at=at

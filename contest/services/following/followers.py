@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from contest.errors import Conflict, not_found
 from contest.languages import chosen
 from contest.models import Contest, PushFollower, Result, Task
+from contest.profile.entries import spoken
 from contest.services.core import outbox, profiles, push
 
 CLIPS, RESULT = "follow.clips", "follow.result"  # about a contest, about a revision
@@ -105,8 +106,10 @@ def news(session: Session, kind: str, follower_id: int) -> tuple[PushFollower, M
     """The browser and what it is told: title, body, path, language."""
     row = session.get_one(PushFollower, follower_id)
     contest = session.get_one(Contest, row.contest_id)
+    profile = profiles.profile_of(contest)
     return row, {
-        "title": TITLES[kind][row.language], "language": row.language,
-        "body": profiles.profile_of(contest).contest.title[row.language],
+        "title": spoken(TITLES[kind][row.language], profile.entry.kind, row.language),
+        "language": row.language,
+        "body": profile.contest.title[row.language],
         "path": f"/c/{contest.slug}/{PATHS[kind]}",
     }

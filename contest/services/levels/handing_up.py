@@ -65,7 +65,7 @@ def candidates(
     elif placed:
         query = query.where(or_(Submission.code.in_([*placed, *won]), Submission.id.in_(sent)))
     found = session.scalars(query.order_by(Submission.code).limit(MOST)).all()
-    made = [Candidate(one, placed.get(one.code), sent.get(one.id), _lacks(link, one))
+    made = [Candidate(one, placed.get(one.code), sent.get(one.id), _lacks(link, profile, one))
             for one in found]
     last = len(placed) + 1
     return sorted(made, key=lambda one: (
@@ -94,14 +94,14 @@ def _sent(session: Session, link: LevelLink | None) -> dict[int, Handover]:
             if one.source_id is not None}
 
 
-def _lacks(link: LevelLink | None, one: Submission) -> list[Text]:
-    """Consents that are asked for above, or for handing up, and are not given: in their words."""
-    if link is None or link.child is None:
-        return []
-    above, below = (profiles.profile_of(contest) for contest in (link.contest, link.child))
+def _lacks(link: LevelLink | None, profile: Profile, one: Submission) -> list[Text]:
+    """Consents that are asked for above, or for handing up, and are not given: in their words.
+    What is asked for on another server is known there alone."""
     given = {c.purpose for c in one.consents if c.withdrawn_at is None}
-    needed = {p.id: p.text for p in above.form.consents if p.required}
-    needed |= {p.id: p.text for p in below.form.consents if p.id == below.parent.consent}
+    needed = {p.id: p.text for p in profile.form.consents if p.id == profile.parent.consent}
+    if link is not None:
+        above = profiles.profile_of(link.contest)
+        needed = {p.id: p.text for p in above.form.consents if p.required} | needed
     return [text for purpose, text in needed.items() if purpose not in given]
 
 

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import IO, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -122,6 +122,9 @@ def packet(
             "to one on this server hand entries up on the page Levels.",
         )
     require_clips(profile)
+    if contest.trial_of is not None:
+        raise Conflict("Lần chạy thử không gửi bài lên cấp trên thật.",
+                       "A dry run hands nothing to a real contest above.")
     found = session.scalars(select(Submission).where(
         Submission.contest_id == contest.id, Submission.code.in_(codes)
     ).order_by(Submission.code)).all()
@@ -183,10 +186,12 @@ def _entry(session: Session, one: Submission) -> EntryPart:
     )
 
 
-def write(path: Path, made: Packet, signer: Signer, blobs: BlobStore) -> None:
+def write(
+    file: Path | IO[bytes], made: Packet, signer: Signer, blobs: BlobStore
+) -> None:
     """Write the file; clips are copied as they stream, not held in memory."""
     manifest = canonical.text(made.model_dump(mode="json")).encode()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         archive.writestr(MANIFEST, manifest)
         archive.writestr(SIGNATURE, signer.sign(manifest))
         for sha256 in sorted({one.clip.sha256 for one in made.entries}):

@@ -13,19 +13,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
-from contest.errors import Invalid, TooLarge
+from contest.errors import Conflict, Invalid, TooLarge
 from contest.languages import write_size
 from contest.models import Contest, Handover, LevelLink
 from contest.permissions import require
 from contest.ports import BlobStore
 from contest.profile import Profile
 from contest.services.core import audit, locks, profiles
+from contest.services.core.transitions import move
 from contest.services.handover import letters
 from contest.services.handover.handovers import LEVEL, trail
 from contest.services.levels.packing import (
@@ -41,6 +43,7 @@ from scoring import signature
 
 LARGEST_MANIFEST = 8 * 1024**2
 PIECE = 1 << 20
+File = Path | IO[bytes]  # a named one, or one that was sent in a form
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,10 @@ class Read:
         return signature.fingerprint(bytes.fromhex(self.packet.key))
 
 
-def look(path: Path, contest: Contest) -> Read:
+def look(file: File, contest: Contest) -> Read:
     """Read and verify the manifest. Raises ``Invalid`` for what is no such file, was changed, is
     for another contest, or holds anything else; ``TooLarge`` beyond its bounds."""
-    with _opened(path) as archive:
+    with _opened(file) as archive:
         parts = _parts(archive)
         manifest = _content(archive, parts, MANIFEST, LARGEST_MANIFEST)
         signed = _content(archive, parts, SIGNATURE, signature.SIGNATURE_BYTES)
@@ -73,17 +76,19 @@ def look(path: Path, contest: Contest) -> Read:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def _opened(file: File) -> Iterator[zipfile.ZipFile]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             yield archive
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise _no_such_file() from error
 
 
 def _no_such_file() -> Invalid:
-    return Invalid("Đây không phải tệp gửi bài lên cấp trên (hoithi handover write).",
-                   "This is no file of entries handed up (hoithi handover write).")
+    return Invalid("Đây không phải tệp gửi bài lên cấp trên, hoặc tệp bị cắt cụt khi chép. "
+                   "Hãy xin lại tệp từ nơi gửi.",
+                   "This is no file of entries handed up, or it was cut short on its way. Ask "
+                   "whoever sent it for it again.")
 
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -149,10 +154,10 @@ def _require_size(profile: Profile, packet: Packet) -> None:
 # ---------------------------------------------------------------------------- taking it in
 
 
-def store_clips(path: Path, read: Read, blobs: BlobStore, folder: Path) -> None:
+def store_clips(file: File, read: Read, blobs: BlobStore, folder: Path) -> None:
     """Put each clip into the store, hashed as it is copied. Raises ``Invalid`` where one is not
     what the manifest says. A clip that nothing names in the end is removed as any such file is."""
-    with _opened(path) as archive:
+    with _opened(file) as archive:
         for sha256 in sorted({one.clip.sha256 for one in read.packet.entries}):
             if not blobs.exists(sha256):
                 _store(archive, sha256, blobs, folder)
@@ -179,9 +184,11 @@ def take(
     session: Session, contest: Contest, read: Read, *, actor: Actor, at: datetime
 ) -> list[Handover]:
     """Have the entries of a file wait, whose clips are stored; those that wait or were accepted
-    already are not there twice. Raises ``NotAllowed`` without ``handover.accept``."""
+    already are not there twice. Raises ``NotAllowed`` without ``handover.accept``; ``Conflict``
+    where the contest that it comes from is known here by another key."""
     require(actor, "handover.accept", contest)
     locks.lock(session, contest)
+    _require_known_key(session, contest, read)
     link = _link(session, contest, read, actor=actor, at=at)
     unit_name = link.unit.name if link.unit else read.packet.contest.unit
     known = set(session.scalars(select(Handover.origin).where(
@@ -201,10 +208,27 @@ def take(
     return made
 
 
+def _require_known_key(session: Session, contest: Contest, read: Read) -> None:
+    """Nobody comes in as a unit that another key was confirmed for."""
+    unit = read.packet.contest.unit
+    other = session.scalars(select(LevelLink).where(
+        LevelLink.contest_id == contest.id, LevelLink.state == "confirmed",
+        LevelLink.child_name == unit, LevelLink.child_key != read.key)).first()
+    if other is not None:
+        raise Conflict(
+            f"Tệp ký bằng khoá {read.fingerprint}, còn {unit} đã được xác nhận với khoá "
+            f"{other.note}. Hãy gọi cho nơi gửi; nếu họ đổi khoá thật, hãy thôi gắn khoá cũ ở "
+            "trang Các cấp rồi nhận lại tệp.",
+            f"The file is signed with the key {read.fingerprint}, but {unit} was confirmed with "
+            f"{other.note}. Call whoever sent it; if their key did change, end the old link on the "
+            "page Levels and read the file again.",
+        )
+
+
 def _link(
     session: Session, contest: Contest, read: Read, *, actor: Actor, at: datetime
 ) -> LevelLink:
-    """The link of the key; asked for where the key is new here."""
+    """The link of the key; asked for where the key is new here, and again where it was refused."""
     link = session.scalars(select(LevelLink).where(
         LevelLink.contest_id == contest.id, LevelLink.child_key == read.key)).one_or_none()
     if link is None:
@@ -213,7 +237,11 @@ def _link(
                          created_at=at)
         session.add(link)
         session.flush()
-        audit.record(session, "level_link.asked", link, actor=actor, at=at)
+    elif link.state in ("refused", "ended"):
+        move(session, link, "asked", actor=actor, at=at)
+    else:
+        return link
+    audit.record(session, "level_link.asked", link, actor=actor, at=at)
     return link
 
 

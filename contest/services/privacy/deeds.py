@@ -135,7 +135,7 @@ def do_erase(
     request.finished_at = at
     session.flush()
     title = profiles.profile_of(contest).contest.title[request.language]
-    onward.ask(session, contest, request, Finder(person), title, at=at)
+    onward.ask(session, contest, request, Finder(person), title, store=store, at=at)
     Erasure(session, contest, Finder(person), wish, keys=keys, store=store, actor=SYSTEM,
             at=at).run()
 

@@ -7,7 +7,6 @@ told, one about a version that was replaced is, with that. Vietnamese only, as e
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, literal, select, union_all
@@ -18,12 +17,13 @@ from contest.errors import not_found
 from contest.languages import write_day
 from contest.models import Contest, Review, ReviewVote, Submission, User
 from contest.profile import Profile
+from contest.profile.entries import name_of
 from contest.services.core import appraisal, profiles
 from contest.services.core.appraisal import APPROVE, CHANGES, EXCUSED, REJECT, Member
+from contest.services.results import documents
 from contest.services.results.document_values import SAMPLES, heading
 from contest.states import SubmissionState
 
-TEMPLATE = Path(__file__).parents[3] / "templates/documents/appraisal.docx"
 WORDS = {
     APPROVE: "Duyệt", CHANGES: "Yêu cầu chỉnh sửa", REJECT: "Loại", EXCUSED: "Không tham gia",
 }
@@ -123,7 +123,8 @@ def sitting(session: Session, contest: Contest, day: date | None = None) -> Sitt
 
 def docx(session: Session, contest: Contest, day: date | None, *, at: datetime) -> bytes:
     """The minutes as DOCX. Raises ``NotFound`` as ``sitting``."""
-    return fill(TEMPLATE.read_bytes(), values(session, contest, day, at=at))
+    template = documents.shipped("appraisal", profiles.profile_of(contest).entry.kind)
+    return fill(template, values(session, contest, day, at=at))
 
 
 def values(
@@ -131,7 +132,7 @@ def values(
 ) -> dict[str, object]:
     """What the template is filled with."""
     held, profile = sitting(session, contest, day), profiles.profile_of(contest)
-    everybody = appraisal.members(session, contest)
+    everybody, entry = appraisal.members(session, contest), name_of(profile.entry.kind, "vi")
     spoke = {vote.member_id for vote in held.votes if vote.outcome != EXCUSED}
     spoke |= {review.reviewer_id for review in held.reviews}
     chair = next((one.name for one in everybody if one.chair), "")
@@ -147,7 +148,7 @@ def values(
         "approvals": str(profile.review.approvals),
         "rejections": str(profile.review.rejections),
         "quorum": str(profile.review.quorum or ""),
-        "clips": [_clip(number, one, held) for number, one in enumerate(held.entries, 1)],
+        "clips": [_clip(number, one, held, entry) for number, one in enumerate(held.entries, 1)],
         "summary": _summary(held),
     }
 
@@ -184,7 +185,7 @@ def _aside(held: Sitting) -> list[str]:
 
 
 def _met(held: Sitting, everybody: Sequence[Member], profile: Profile) -> str:
-    quorum = profile.review.quorum
+    quorum, entry = profile.review.quorum, name_of(profile.entry.kind, "vi")
     about = f"Tổ thẩm định hiện có {len(everybody)} người."
     if not quorum:
         return about
@@ -194,31 +195,33 @@ def _met(held: Sitting, everybody: Sequence[Member], profile: Profile) -> str:
                 if v.submission_id == one.id and v.outcome != EXCUSED}) < quorum
     ]
     return f"{about} " + (
-        f"Clip chưa đủ số thành viên: {', '.join(short)}." if short
-        else "Mọi clip dưới đây đều đủ số thành viên bỏ phiếu."
+        f"{entry.capitalize()} chưa đủ số thành viên: {', '.join(short)}." if short
+        else f"Mọi {entry} dưới đây đều đủ số thành viên bỏ phiếu."
     )
 
 
-def _clip(number: int, submission: Submission, held: Sitting) -> dict[str, str]:
+def _clip(
+    number: int, submission: Submission, held: Sitting, entry: str
+) -> dict[str, str]:
     votes = [vote for vote in held.votes if vote.submission_id == submission.id]
     reviews = [review for review in held.reviews if review.submission_id == submission.id]
     return {
         "number": str(number),
         "clip": f"{submission.title}\n{submission.unit.name}\nMã {submission.code}",
         "opinions": "\n".join(
-            _opinion(vote, submission) for vote in votes if not vote.casting
+            _opinion(vote, submission, entry) for vote in votes if not vote.casting
         ) or "–",
         "decision": "\n".join(_decision(review, votes) for review in reviews)
-        or _undecided(submission),
+        or _undecided(submission, entry),
     }
 
 
-def _opinion(vote: ReviewVote, submission: Submission) -> str:
+def _opinion(vote: ReviewVote, submission: Submission, entry: str) -> str:
     said = f"{vote.member.name}: {WORDS[vote.outcome]}"
     said += f" ({vote.reason.rstrip('.')})" if vote.reason else ""
     said += f". Ghi chú: {vote.note.rstrip('.')}" if vote.note else ""
     if vote.version_id != submission.version_id:
-        said += " [bản clip trước]"
+        said += f" [bản {entry} trước]"
     return said + (" [không còn tính]." if vote.ended == "removed" else ".")
 
 
@@ -238,9 +241,9 @@ def _decision(review: Review, votes: Sequence[ReviewVote]) -> str:
     return f"{WORDS[review.outcome]} ({', '.join(counts)})."
 
 
-def _undecided(submission: Submission) -> str:
+def _undecided(submission: Submission, entry: str) -> str:
     waits = submission.state == SubmissionState.IN_REVIEW
-    return "Chưa kết luận." if waits else "Không kết luận: clip không còn chờ thẩm định."
+    return "Chưa kết luận." if waits else f"Không kết luận: {entry} không còn chờ thẩm định."
 
 
 def _summary(held: Sitting) -> str:

@@ -22,6 +22,7 @@ from contest.languages import (
 )
 from contest.models import ProfileRevision, Result
 from contest.profile import Profile
+from contest.profile.entries import name_of, spoken
 from contest.profile.platforms import Platform
 from contest.services.core.profiles import profile_at
 from contest.services.results import standings
@@ -69,7 +70,7 @@ def of_result(
             {"unit": out["unit"], "code": out["code"], "reason": out["reason"] or ""}
             for out in standings.disqualified(result)
         ],
-        "gaps": [gap["vi"] for gap in result.gaps],
+        "gaps": [spoken(gap["vi"], profile.entry.kind, "vi") for gap in result.gaps],
         "strictness": _strictness(result, profile),
         "ties": [f"{line.unit}: {line.explanation[-1]}" for line in lines
                  if line.by_tie_break or line.shared],
@@ -80,18 +81,19 @@ def _strictness(result: Result, profile: Profile) -> list[str]:
     """A sentence for each juror, where the rules ask for it."""
     if not profile.jury.strictness:
         return []
-    return [_how_strict(one) for one in scoring.strictness(result.input)["jurors"] if one["mean"]]
+    return [_how_strict(one, name_of(profile.entry.kind, "vi"))
+            for one in scoring.strictness(result.input)["jurors"] if one["mean"]]
 
 
-def _how_strict(one: Mapping[str, Any]) -> str:
+def _how_strict(one: Mapping[str, Any], entry: str) -> str:
     mean, spread = (shown(Fraction(one[key]["exact"]), "vi") for key in ("mean", "spread"))
-    said = f"{one['juror']}: {one['clips']} clip, trung bình {mean}, độ lệch {spread}"
+    said = f"{one['juror']}: {one['clips']} {entry}, trung bình {mean}, độ lệch {spread}"
     if not one["difference"]:
         return f"{said}."
     apart = Fraction(one["difference"]["exact"])
     word = "chặt hơn" if apart < 0 else "rộng hơn" if apart else "ngang với"
     by = f" {shown(abs(apart), 'vi')} điểm" if apart else ""
-    return f"{said}; {word} người khác{by} (trên {one['compared']} clip cùng chấm)."
+    return f"{said}; {word} người khác{by} (trên {one['compared']} {entry} cùng chấm)."
 
 
 def heading(profile: Profile, day: datetime) -> dict[str, object]:
@@ -134,7 +136,7 @@ def _rules(profile: Profile) -> dict[str, str]:
         "points_per_reaction": str(score.points_per_reaction),
         "shares_per_account": str(score.shares_per_account),
         "shares_limit": f"{score.shares_per_account} lượt "
-        f"{'một ngày ' if score.per_day else ''}cho một clip",
+        f"{'một ngày ' if score.per_day else ''}cho một {name_of(profile.entry.kind, 'vi')}",
         "points_cap": str(score.points_cap),
         "cash_prizes": ", ".join(cash),
         "cash_amounts": "; ".join(

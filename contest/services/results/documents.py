@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import cast
@@ -21,12 +21,14 @@ from contest.actors import SYSTEM, Actor
 from contest.docx.filling import fill
 from contest.docx.package import Fault
 from contest.docx.vetting import faults
+from contest.docx.wording import reworded
 from contest.errors import Conflict, Invalid
 from contest.models import Contest, DocumentPdf, DocumentTemplate, Result, Task
 from contest.models.documents import DOCUMENTS, PAPERS, TEMPLATES
 from contest.permissions import require
 from contest.ports import BlobStore
-from contest.services.core import audit, outbox
+from contest.profile.entries import spoken
+from contest.services.core import audit, outbox, profiles
 from contest.services.jury import jurors
 from contest.services.results import document_values, ranking_rows, results
 from contest.services.results.bundles import Signer
@@ -215,6 +217,13 @@ def own_templates(session: Session, contest: Contest) -> dict[str, DocumentTempl
     return {row.kind: row for row in session.scalars(query)}
 
 
+@lru_cache(64)
+def shipped(name: str, kind: str) -> bytes:
+    """A shipped template as contests of this kind of entry say it; of clips, the file itself."""
+    file = (SHIPPED / f"{name}.docx").read_bytes()
+    return file if kind == "clip" else reworded(file, lambda text: spoken(text, kind, "vi"))
+
+
 def template(session: Session, contest: Contest, kind: str, *, blobs: BlobStore) -> bytes:
     """The template in force, as a DOCX."""
     own = own_template(session, contest, kind)
@@ -222,7 +231,7 @@ def template(session: Session, contest: Contest, kind: str, *, blobs: BlobStore)
         return b"".join(blobs.chunks(own.sha256))
     if kind == "participation":
         kind = PARTICIPATION[design(session, contest) or DESIGNS[0]]
-    return (SHIPPED / f"{kind}.docx").read_bytes()
+    return shipped(kind, profiles.profile_of(contest).entry.kind)
 
 
 def take_template(
@@ -277,8 +286,7 @@ def design(session: Session, contest: Contest) -> str | None:
     own = own_template(session, contest, DESIGNS[0])
     if own is None:
         return DESIGNS[0]
-    shipped = {_sha256((SHIPPED / f"{name}.docx").read_bytes()): name for name in DESIGNS}
-    return shipped.get(own.sha256)
+    return {_sha256(shipped(name, "clip")): name for name in DESIGNS}.get(own.sha256)
 
 
 def choose_design(

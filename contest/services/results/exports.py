@@ -14,6 +14,7 @@ from contest.errors import Conflict, not_found
 from contest.models import Contest, Result
 from contest.permissions import require
 from contest.ports import BlobStore
+from contest.profile.entries import spoken_all
 from contest.services.core import spreadsheets
 from contest.services.core.spreadsheets import Table
 from contest.services.results import ranking_rows, results, standings
@@ -88,7 +89,8 @@ def bundle(result: Result, blobs: BlobStore) -> Iterator[bytes]:
 
 def as_csv(result: Result, language: str) -> bytes:
     """The ranking alone."""
-    return spreadsheets.csv_file(_ranking(results.lines(result, language), WORDS[language]))
+    words = spoken_all(WORDS[language], results.profile_of(result).entry.kind, language)
+    return spreadsheets.csv_file(_ranking(results.lines(result, language), words))
 
 
 def _ranking(found: Sequence[standings.Line], words: dict[str, str]) -> Table:

@@ -10,6 +10,7 @@ from contest.drawing.cards import Card
 from contest.languages import write_date, write_deadline, write_time
 from contest.models import Contest, Result
 from contest.profile import Profile
+from contest.profile.entries import spoken
 from contest.services.core import profiles
 from contest.services.desk import public
 from contest.services.results import results, standings
@@ -37,7 +38,8 @@ def of_contest(
     """The contest's card: its title and current phase."""
     profile = profiles.profile_of(contest)
     out = standings.newest(session, contest) is not None
-    said = WORDS[language][public.phase_of(profile, at=at, published=out)]
+    said = spoken(WORDS[language][public.phase_of(profile, at=at, published=out)],
+                  profile.entry.kind, language)
     return Card(
         organiser=profile.contest.organiser[language], eyebrow="",
         title=profile.contest.title[language],

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, defer
 
 from contest.models import Contest, Result
 from contest.profile import Profile
+from contest.profile.entries import spoken
 from contest.services.core.pagination import Pagination
 from contest.services.results import ranking_rows
 from contest.services.results.ranking_rows import Picked
@@ -169,7 +170,8 @@ def _line(
         prize=prize_names(row, profile, language),
         shared=row["decided_by"] == "shared",
         by_tie_break=row["decided_by"] not in ("total", "shared"),
-        explanation=row["explanation"][language].split("\n"),
+        explanation=spoken(
+            row["explanation"][language], profile.entry.kind, language).split("\n"),
         category=_category(row, profile, language),
         carried=written(row["carried"]["rounded"], language) if "carried" in row else "",
     )

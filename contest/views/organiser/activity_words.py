@@ -200,6 +200,8 @@ ACTIONS = {
     "level_link.refused": _l("Không nhận làm cấp trên"),
     "level_link.ended": _l("Thôi gắn với cấp trên"),
     "filing.filed": _l("Nộp báo cáo, đăng ký"),
+    "filing.handed_up": _l("Gửi báo cáo, đăng ký lên cấp trên"),
+    "filing.taken_back": _l("Thu lại báo cáo, đăng ký đã gửi lên"),
     "filing.returned": _l("Trả lại báo cáo, đăng ký để sửa"),
     "filing.time_given": _l("Gia hạn nộp báo cáo, đăng ký"),
     "unit.time_revoked": _l("Thu lại phần gia hạn"),

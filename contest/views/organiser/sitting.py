@@ -221,7 +221,7 @@ def save() -> Response:
     if not form.validate_on_submit():
         raise Invalid("Yêu cầu chưa đúng. Hãy tải lại trang.", "Please reload the page.")
     same_person(form.person.data)
-    told = [_told(item, form.late_reason.data or "") for item in _items(form.numbers.data)]
+    told = [_told(item, form.late_reason.data or "") for item in items(form.numbers.data)]
     _mark([(answer, clip) for answer, clip in told if clip is not None])
     return jsonify(now=current.now.isoformat(), results=[answer for answer, _clip in told])
 
@@ -238,10 +238,12 @@ def same_person(person: str) -> None:
         )
 
 
-def _items(text: str) -> list[Typed]:
-    """Raises ``Invalid`` for anything but a list of numbers."""
+def items(text: str, fields: Sequence[str] = FIELDS) -> list[Typed]:
+    """Raises ``Invalid`` for anything but a list of numbers of these fields."""
     try:
         found = [_typed(**item) for item in json.loads(text)]
+        if any(one.field not in fields for one in found):
+            raise ValueError
     except (ValueError, TypeError, AttributeError):
         found = []
     if not 0 < len(found) <= MOST_SENT:
@@ -252,7 +254,7 @@ def _items(text: str) -> list[Typed]:
 def _typed(*, id: str, code: str, field: str, value: int, at: str) -> Typed:
     right = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
     moment = datetime.fromisoformat(at)
-    if not (right and field in FIELDS and 0 < len(id) <= 64 and moment.tzinfo):  # noqa: PLR2004
+    if not (right and isinstance(field, str) and 0 < len(id) <= 64 and moment.tzinfo):  # noqa: PLR2004
         raise ValueError
     return Typed(id, code.strip().upper(), field, value, moment)
 
@@ -262,18 +264,29 @@ def _told(number: Typed, reason: str) -> tuple[dict[str, Any], int | None]:
     ``late``: it waits for a second organiser."""
     try:
         with current.db.begin_nested():
-            stored = sitting.tell(
+            saved = sitting.tell(
                 current.db, current.contest, number, actor=current.actor, at=current.now,
                 late_reason=reason,
             )
     except DomainError as error:
-        late = interactions.is_late(current.profile, number.at, told_at=current.now)
-        return {"id": number.id, "ok": False, "message": error.message(current.language),
-                "reason": late and not reason.strip()}, None
+        return refusal(number, error, reason), None
+    answer = stored_answer(number, saved.taken_at, waits=bool(saved.late_reason))
+    return answer, saved.submission_id
+
+
+def refusal(number: Typed, error: DomainError, reason: str) -> dict[str, Any]:
+    """What the script is told of a number that was not stored; ``reason``: it lacks a reason."""
+    late = interactions.is_late(current.profile, number.at, told_at=current.now)
+    return {"id": number.id, "ok": False, "message": error.message(current.language),
+            "reason": late and not reason.strip()}
+
+
+def stored_answer(number: Typed, taken_at: datetime, *, waits: bool) -> dict[str, Any]:
+    """What it is told of one that was; ``waits``: for a second organiser."""
     return {
         "id": number.id, "ok": True, "code": number.code, "field": number.field,
-        "value": number.value, "time": seconds(stored.taken_at), "late": bool(stored.late_reason),
-    }, stored.submission_id
+        "value": number.value, "time": seconds(taken_at), "late": waits, "marks": [],
+    }
 
 
 def _mark(told: list[tuple[dict[str, Any], int]]) -> None:

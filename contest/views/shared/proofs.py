@@ -11,16 +11,13 @@ from werkzeug.datastructures import FileStorage
 from contest.errors import Invalid, TooLarge
 from contest.languages import write_size
 from contest.models import Evidence, Snapshot
-from contest.permissions import require
-from contest.services.core import profiles
 from contest.services.counts import evidence, sitting
-from contest.services.people import people
-from contest.views.shared import kept_files
-from contest.views.shared.support import current, staff_token
+from contest.views.shared import kept_files, large_forms
+from contest.views.shared.support import current
 
 LIMITS = {"screenshot": 20 * 10**6, "recording": 300 * 10**6}  # bytes
-FORM = 1 << 20  # bytes of a form in addition to its file
-TAKING = ("sitting.attach", "sitting.save_all", "elsewhere.save")
+TAKING = ("sitting.attach", "sitting.save_all", "elsewhere.save",
+          "elsewhere.attach")
 
 
 @dataclass(frozen=True)
@@ -31,20 +28,9 @@ class Attached:
 
 
 def before_a_file_is_read(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """A film is larger than any other form: only an organiser may send one.
-
-    Flask reads a form before the view runs, so the sender is looked at here, in a session of its
-    own. Whoever may not is refused by the view itself, after no more bytes than any form has.
-    """
-    if endpoint not in TAKING or request.method != "POST" or not values:
-        return
-    with current.platform.db.read() as session:
-        contest = profiles.find(session, values["slug"])
-        sender = people.actor_of_token(session, staff_token(), at=current.now)
-        if sender is None:
-            return
-        require(sender, "interaction.import", contest)
-    request.max_content_length = max(LIMITS.values()) + FORM
+    """A film is larger than any other form: only an organiser may send one."""
+    if endpoint in TAKING and request.method == "POST" and values:
+        large_forms.admit(values["slug"], "interaction.import", max(LIMITS.values()))
 
 
 def attach(

@@ -15,6 +15,12 @@ from tests.contest.questions.asked import QUESTIONS
 from tests.contest.stage import COUNTED
 
 pytestmark = pytest.mark.browser
+PASTE = """lines => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", lines.join("\\r\\n") + "\\n");
+  const how = { clipboardData, bubbles: true, cancelable: true };
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", how));
+}"""
 
 
 @pytest.fixture
@@ -64,7 +70,13 @@ def test_numbers_are_typed_by_keyboard_and_nothing_sticks_out(
         third = fields.nth(2).get_attribute("name")
         assert third
         expect(focused(page)).to_have_attribute("name", third)
-        page.locator("#numbers button").last.click()
+        expect(page.locator(".sit__state--ok")).to_have_count(2)
+        likes = page.locator('[data-name="likes"]')
+        likes.nth(1).focus()
+        page.evaluate(PASTE, ["7", "8", "9"])  # down the same field of each post, from here
+        expect(page.locator(".sit__state--ok")).to_have_count(4)
+        page.reload()
+        assert [one.input_value() for one in likes.all()] == ["12", "7", "8"]
         expect(page.get_by_text("3.400" if width < 400 else "3,400").first).to_be_visible()
         page.locator(f'[name="count"][value="{waiting.id}"]').locator("xpath=ancestor::form").locator(
             "button").click()

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex
+from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, jsonify, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf.file import FileField
@@ -14,12 +15,16 @@ from werkzeug.wrappers import Response
 from wtforms import DateTimeLocalField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from contest.errors import Invalid
+from contest.errors import DomainError, Invalid
+from contest.models import PlatformCount
 from contest.services.core.pagination import Pagination
-from contest.services.counts import interactions
+from contest.services.counts import interactions, jumps
+from contest.services.counts.sitting import Typed
 from contest.services.desk import activity
-from contest.services.elsewhere import listing, numbers, posts
+from contest.services.elsewhere import listing, numbers, posts, typing
 from contest.services.elsewhere.listing import Row
+from contest.services.elsewhere.numbers import FIELDS
+from contest.views.organiser import sitting as screen
 from contest.views.organiser.sitting import MOST, CountField
 from contest.views.shared import proofs
 from contest.views.shared.entries.counting import count_words
@@ -30,6 +35,8 @@ from contest.views.shared.support import allows, back_to, current, flash_message
 
 bp = Blueprint("elsewhere", __name__, url_prefix="/c/<slug>/organiser/elsewhere")
 bp.url_value_preprocessor(proofs.before_a_file_is_read)
+
+Mine = dict[typing.Key, PlatformCount]
 
 
 class PostForm(Form):
@@ -56,8 +63,8 @@ class NumbersForm(Form):
     screenshot = FileField(_l("Ảnh chụp hoặc video quay màn hình"))
 
 
-def numbers_form(rows: Sequence[Row], *, fresh: bool = False) -> NumbersForm:
-    """The form with a field for each number that is read."""
+def numbers_form(rows: Sequence[Row], mine: Mine | None = None) -> NumbersForm:
+    """The form with a field for each number that is read, with this sitting's where given."""
     words = count_words()
     fields: dict[str, object] = {
         f"{name}-{row.post.id}": CountField(
@@ -67,10 +74,16 @@ def numbers_form(rows: Sequence[Row], *, fresh: bool = False) -> NumbersForm:
         for row in rows for name in row.fields
     }
     kind: type[NumbersForm] = type("PostNumbersForm", (NumbersForm,), fields)
-    if not fresh:
+    if mine is None:
         return kind()
+    typed = {f"{name}-{post}": getattr(one, name) for (post, name), one in mine.items()}
     here = current.now.astimezone(current.profile.schedule.zone).replace(tzinfo=None, second=0)
-    return kind(formdata=None, stamp=token_hex(16), taken_at=here)
+    return kind(formdata=None, data=typed | {"stamp": token_hex(16), "taken_at": here})
+
+
+def _mine() -> Mine:
+    """What this person has typed in this sitting."""
+    return typing.mine(current.db, current.contest, actor=current.actor, since=screen.since())
 
 
 def _rows() -> Pagination[Row]:
@@ -87,17 +100,27 @@ def _page(
     status: int = 200, *, form: NumbersForm | None = None, post_form: PostForm | None = None
 ) -> Response:
     found = _rows()
-    waiting = numbers.waiting(current.db, current.contest)
+    waiting, mine = numbers.waiting(current.db, current.contest), _mine()
+    late = {one.id for one in waiting}
+    shown = {(row.post.id, name) for row in found.rows for name in row.fields}
+    own = {key: one for key, one in mine.items() if key in shown}
+    shown_by = numbers.proofs(current.db, {one.id for one in own.values()}) if own else {}
     sources = [one for row in found.rows for one in row.counted.readings.values()]
     return page(
         "organiser/elsewhere.html", status, rows=found.rows, found=found, pages=neighbours(found),
-        form=form or numbers_form(found.rows, fresh=True), words=count_words(),
+        form=form or numbers_form(found.rows, mine), words=count_words(),
         post_form=post_form or PostForm(formdata=None), limits=proofs.LIMITS,
         platforms=current.profile.platforms, waiting=waiting, me=current.actor.label,
         late=interactions.is_late(current.profile, current.now, told_at=current.now),
         names=activity.names_of(
             current.db, [*sources, *waiting, *(row.post for row in found.rows)]
         ),
+        mine=own, second={key for key, one in own.items() if one.id in late}, shown_by=shown_by,
+        steps=screen.step_texts(),
+        steps_limits={"least": jumps.LEAST, "times": jumps.TIMES, "files": proofs.LIMITS},
+        told_until=current.profile.schedule.counts_close + interactions.TELLING,
+        progress={"numbers": len(own), "all_numbers": len(shown),
+                  "bare": sum(one.id not in shown_by for one in own.values())},
         gaps=numbers.blockers(current.db, current.contest, at=current.now),
     )
 
@@ -112,18 +135,16 @@ def save() -> Response:
     with form.taken(lambda status: _page(status, form=form)):
         told = _tell(form, rows)
     said = ngettext("Đã lưu %(num)s số.", "Đã lưu %(num)s số.", told)
-    flash_message(said, said)
+    flash_message(said, said, "success" if told else "info")
     return back_to("elsewhere.show", page=page_number() if page_number() > 1 else None)
 
 
 def _tell(form: NumbersForm, rows: Sequence[Row]) -> int:
     """How many numbers were told. Raises ``Invalid`` where none was typed."""
-    typed = {
-        row.post: values for row in rows
-        if any((values := {name: form[f"{name}-{row.post.id}"].data for name in row.fields}
-                ).values()) or 0 in values.values()
-    }
-    if not typed:
+    mine = _mine()
+    typed = {row.post: values for row in rows if (values := _changed(form, row, mine))}
+    if not typed and all(form[f"{name}-{row.post.id}"].data is None
+                         for row in rows for name in row.fields):
         raise Invalid("Chưa có số nào. Hãy nhập ít nhất một số.",
                       "There is no number yet. Enter at least one.")
     zone = current.profile.schedule.zone
@@ -136,10 +157,70 @@ def _tell(form: NumbersForm, rows: Sequence[Row]) -> int:
         )
         for post, values in typed.items()
     ]
-    if form.screenshot.data and form.screenshot.data.filename:
+    if made and form.screenshot.data and form.screenshot.data.filename:
         numbers.attach(current.db, made, proofs.receive(form.screenshot.data),
                        actor=current.actor, at=current.now)
-    return sum(value is not None for values in typed.values() for value in values.values())
+    return sum(map(len, typed.values()))
+
+
+def _changed(form: NumbersForm, row: Row, mine: Mine) -> dict[str, int]:
+    """What was typed of a post and is not stored from this sitting already."""
+    found = {}
+    for name in row.fields:
+        value, own = form[f"{name}-{row.post.id}"].data, mine.get((row.post.id, name))
+        if value is not None and (own is None or getattr(own, name) != value):
+            found[name] = value
+    return found
+
+
+# ------------------------------------------------------------------------------------ the script
+
+
+@bp.post("/numbers")
+@allows("interaction.import")
+def numbers_typed() -> Response:
+    """Save the numbers of a list, each for itself, as the Page's counts are typed."""
+    form = screen.NumbersForm()
+    if not form.validate_on_submit():
+        raise Invalid("Yêu cầu chưa đúng. Hãy tải lại trang.", "Please reload the page.")
+    screen.same_person(form.person.data)
+    found = screen.items(form.numbers.data, FIELDS)
+    told = [_told(one, form.late_reason.data or "") for one in found]
+    return jsonify(now=current.now.isoformat(), results=told)
+
+
+def _told(number: Typed, reason: str) -> dict[str, Any]:
+    """The answer for one number: stored, or why not. ``late``: it waits for a second organiser."""
+    try:
+        with current.db.begin_nested():
+            stored = typing.tell(current.db, current.contest, number, actor=current.actor,
+                                 at=current.now, late_reason=reason)
+    except DomainError as error:
+        return screen.refusal(number, error, reason)
+    waits = numbers.needs_second(posts.named(current.profile, stored.post.platform), stored)
+    return screen.stored_answer(number, stored.taken_at, waits=waits)
+
+
+@bp.post("/proof")
+@allows("interaction.import")
+def attach() -> Response:
+    """Attach one file to this sitting's numbers; which ones, for the script to show."""
+    form = screen.ProofForm()
+    if not (form.validate_on_submit() and form.screenshot.data and form.screenshot.data.filename):
+        raise Invalid("Hãy chọn một ảnh hoặc video.", "Choose a picture or a film.")
+    screen.same_person(form.person.data)
+    current.db.rollback()  # no lock is held while a film is copied
+    proof = proofs.receive(form.screenshot.data)
+    found = typing.attach(
+        current.db, current.contest, proof, actor=current.actor, at=current.now,
+        since=screen.since(), only=wholes(form.codes.data or []),
+    )
+    return jsonify(
+        now=current.now.isoformat(), name=proof.filename,
+        href=url_for("interactions.evidence", slug=current.contest.slug, sha256=proof.sha256),
+        numbers=[[str(post), name] for post, name in found],
+        said=ngettext("Đã kèm cho %(num)s số.", "Đã kèm cho %(num)s số.", len(found)),
+    )
 
 
 @bp.post("/posts")
