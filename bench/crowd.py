@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 import scoring
+from bench import crowd_beside
 from contest.actors import SYSTEM
 from contest.clock import FixedClock
 from contest.config import Settings
@@ -73,6 +74,7 @@ OPEN = datetime.fromisoformat("2023-06-05T09:00:00+07:00")
 COUNTED = datetime.fromisoformat("2023-06-19T15:55:00+07:00")
 AFTER = datetime.fromisoformat("2023-06-26T09:00:00+07:00")
 PROFILE = Path(__file__).parents[1] / "contest/profiles/quan11-2023.toml"
+RULES = PROFILE.read_text("utf-8") + crowd_beside.RULES
 KEY = "a secret key that only benchmarks know, 40 and more"
 BATCH = 5_000
 # Of twenty entries; the reviewers' and organisers' lists hold every kind.
@@ -134,7 +136,8 @@ class Crowd:
 
     def _recipe(self) -> str:
         """What the rows follow from: this file, the tables' migrations, the rules, the size."""
-        files = [Path(__file__), PROFILE, *sorted((MIGRATIONS / "versions").glob("*.py"))]
+        migrations = sorted((MIGRATIONS / "versions").glob("*.py"))
+        files = [Path(__file__), Path(crowd_beside.__file__), PROFILE, *migrations]
         content = b"".join(file.read_bytes() for file in files)
         return hashlib.sha256(content).hexdigest() + f" {self.size}"
 
@@ -142,7 +145,7 @@ class Crowd:
         self.platform.db.upgrade()
         with self.platform.db.write() as session:
             contest, _ = profiles.import_profile(
-                session, PROFILE.read_text("utf-8"), actor=SYSTEM, at=OPEN
+                session, RULES, actor=SYSTEM, at=OPEN
             )
             self.contest_id, self.revision_id = contest.id, contest.revision_id
             _unchecked(session)
@@ -161,8 +164,6 @@ class Crowd:
         word = "VACUUM ANALYZE" if self.platform.db.engine.name == "postgresql" else "ANALYZE"
         with self.platform.db.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(word))
-
-    # ------------------------------------------------------------------ rows
 
     def _rows(self) -> Iterator[tuple[type[Base], Iterable[dict[str, Any]]]]:
         numbers = range(1, self.size.entries + 1)
@@ -183,6 +184,8 @@ class Crowd:
         yield from self._judged(numbers)
         yield from self._page(numbers)
         yield from self._work(numbers)
+        shown = [n for n in numbers if STATES[n % 20] == "published"]
+        yield from crowd_beside.rows(self.contest_id, self.size.units, shown, at=COUNTED)
 
     def _units(self) -> Iterator[dict[str, Any]]:
         for n in range(1, self.size.units + 1):
@@ -217,7 +220,7 @@ class Crowd:
             "kind": "team", "authors": ["Nguyễn Văn An", "Trần Thị Bích"],
             "contact_name": "Lê Thị Cúc", "contact_phone": "0903 123 456",
             "contact_email": f"nhom{n}@example.vn", "created_at": OPEN,
-            "updated_at": OPEN + timedelta(seconds=n),
+            "updated_at": OPEN + timedelta(seconds=n), "answers": crowd_beside.answers(n),
         }
 
     def _upload(self, n: int) -> dict[str, Any]:
@@ -294,8 +297,6 @@ class Crowd:
                 output_sha256="0" * 64, created_by="user:61", frozen_at=AFTER, published_at=AFTER,
                 bundle_sha256="0" * 64,
             ))
-
-    # ------------------------------------------------------------------ browsers
 
     def browser(self, role: str) -> FlaskClient:
         """A browser signed in as the first person with this role."""

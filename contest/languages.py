@@ -41,6 +41,11 @@ def write_hour(moment: datetime, zone: ZoneInfo, language: str) -> str:
     return f"{local:%H}g{local:%M}" if language == "vi" else f"{local:%H:%M}"
 
 
+def inner_quotes(text: str) -> str:
+    """A name that is to stand in quotation marks, its own ones made single: “Hội thi ‘X’”."""
+    return text.replace("“", "‘").replace("”", "’")
+
+
 def write_seconds(moment: datetime, zone: ZoneInfo) -> str:
     """As a clock shows it, ``15:58:41``: of two numbers the later one counts."""
     return f"{moment.astimezone(zone):%H:%M:%S}"

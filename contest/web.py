@@ -175,7 +175,7 @@ def _templates(app: Flask, platform: Platform) -> None:
         asset=_assets(), language=lambda: current.language, languages=LANGUAGES,
         staff=support.staff, unit_actor=support.unit, now=lambda: current.now, version=__version__,
         simulated=bool(platform.settings.clock_file), settings=platform.settings,
-        state_words=STATE_WORDS,
+        state_words=STATE_WORDS, entry_kind=wording.kind_now,
     )
 
 

@@ -53,11 +53,15 @@ class House:
     people: dict[str, User] = field(default_factory=dict)
     units: list[Unit] = field(default_factory=list)
     entries: dict[str, Submission] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)  # of other rows that addresses name
+    guests: dict[str, Unit] = field(default_factory=dict)  # units of further contests, by name
 
     def cookies(self, role: str) -> list[dict[str, Any]]:
         """What a signed-in browser of this role carries."""
         if role == "unit":
             return [self._cookie("hoithi_unit", self.make.unit_token(self.units[0]))]
+        if role in self.guests:
+            return [self._cookie("hoithi_unit", self.make.unit_token(self.guests[role]))]
         if role in self.people:
             return [self._cookie("hoithi_staff", self.make.staff_token(self.people[role]))]
         return []

@@ -4,19 +4,28 @@ languages, on a phone and on a desk, in a contest that is empty, full, or decide
 kept as `Album` says.
 """
 
+import tomllib
+from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from pprint import pformat
 
 import pytest
 from playwright.sync_api import Browser
 
+from contest.config import Settings
+from contest.web import create_app
+from contest.wiring import Platform
 from tests.browsing import serving
 from tests.e2e.auditors import look
-from tests.e2e.conftest import House
+from tests.e2e.conftest import STATES, House
+from tests.e2e.further import further
+from tests.e2e.tours import TOURS
 from tests.e2e.walk import EVERYBODYS, Album, Look, Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+STATES["further"] = further
 CONTEST = "/c/quan11-2023"
 # Where each role begins; from there every link is followed.
 STARTS = {
@@ -28,23 +37,9 @@ STARTS = {
     "unit": [f"{CONTEST}/unit"],
     "admin": ["/setup"],
 }
-# Views that the walk of a role must have met: a page without a link to it is found missing here.
-KINDS = {
-    "public": ["public.rules", "public.clips", "public.clip", "guide.contents", "guide.role",
-               "guide.topic", "guide.whole"],
-    "organiser": [
-        "organiser.jobs", "organiser.log", "organiser.profile", "entries.listed", "entries.entry",
-        "errands.choose", "paper_entries.new", "paper_entries.receipt", "postpone.show",
-        "units.manage", "unit_changes.detail", "unit_changes.new", "unit_changes.merging",
-        "units.import_", "reviews.queue", "publications.list",
-        "interactions.list", "sitting.show", "ballots.overview", "results.overview",
-        "people.manage", "documents.list", "documents.template", "charts.show", "links.listed",
-    ],
-    "reviewer": ["reviews.clip", "similarity.listed"],
-    "juror": ["jury.clip", "own_marks.show"],
-    "unit": ["unit.entry"],
-    "admin": ["account.home", "second_factor.home"],
-}
+# State -> role or tour -> the views that its walk must have met: a page without a link to it is
+# found missing here.
+MET = tomllib.loads((Path(__file__).parent / "met.toml").read_text())
 # Language -> the widths, in CSS pixels, at which each page is looked at.
 WIDTHS = {"vi": (320, 1280), "en": (360, 1280)}
 # On the last of all, axe would find what it finds on those before it.
@@ -101,7 +96,7 @@ def walked(
         for width in widths if long else ():
             faults = house.barriers(role, walk.visited, language=language, width=width)
             assert not faults, pformat(faults, width=200)
-        return set(walk.kinds)
+        return walk.met
 
     return walk
 
@@ -112,7 +107,7 @@ def test_every_page_of_a_role(walked: Callable[..., set[str]], role: str, langua
     """HTML_CodeSniffer, which pa11y asks, looks once: at the page in Vietnamese on a phone. pa11y
     itself loads each page anew, in a browser of its own: in the long form."""
     kinds = walked("full", role, language, WIDTHS[language], barriers=language == "vi")
-    assert set(KINDS[role]) <= kinds
+    assert set(MET["full"][role]) <= kinds
 
 
 @pytest.mark.parametrize("role", sorted(STARTS))
@@ -124,7 +119,43 @@ def test_every_page_while_there_is_nothing(walked: Callable[..., set[str]], role
 @pytest.mark.parametrize("role", ["public", "organiser", "juror"])
 def test_every_page_once_there_is_a_result(walked: Callable[..., set[str]], role: str):
     kinds = walked("decided", role, "vi", [PHONE], barriers=role == "public")
-    assert role != "public" or {"published.results", "published.entry"} <= kinds
+    assert set(MET["decided"][role]) <= kinds
+
+
+@pytest.mark.parametrize("name", sorted(TOURS))
+def test_every_page_of_further_contests(
+    open_house: Houses, browser: Browser, pytestconfig: pytest.Config, name: str
+):
+    """Entries of other kinds, levels, rounds, a jury's shares: the pages that look otherwise there.
+    In the long form in English, too, and by HTML_CodeSniffer."""
+    long, house, met = pytestconfig.getoption("long"), open_house("further"), set[str]()
+    for language in WIDTHS if long else ("vi",):
+        album = Album(f"further_{name}", "all", language, pictures=long)
+        for tour in TOURS[name]:
+            house.platform.__dict__["clock"].moment = tour.at
+            with house.visitor(browser, tour.visitor(), language=language, width=PHONE) as context:
+                walk = Walk(
+                    house, context.new_page(), list(tour.addresses(house)), album,
+                    widths=WIDTHS[language], without_axe=() if long else (1280,),
+                    sniffed_at=PHONE if long else None, follows=False,
+                )
+                assert not (faults := walk.go()), pformat(faults, width=200)
+            assert len(walk.fine) == len(tour.paths), sorted(set(walk.visited) - walk.fine)
+            met |= walk.met
+        assert not (invalid := album.invalid()), pformat(invalid, width=200)
+    assert set(MET["further"].get(name, ())) <= met
+
+
+def test_every_view_is_met_by_a_walk(tmp_path: Path):
+    """A new GET route is walked, or says in ``met.toml`` why not."""
+    settings = Settings(data_dir=tmp_path, database_url=f"sqlite:///{tmp_path}/none.db",
+                        redis_url="", storage_url=f"file://{tmp_path}", base_url="http://localhost",
+                        secret_key="a secret key that only tests know, 40 and more")
+    app = create_app(Platform(settings))
+    routes = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    said = Counter(view for walks in MET.values() for views in walks.values() for view in views)
+    assert set(said) == routes
+    assert {view for view, times in said.items() if times > 1} == set()
 
 
 @pytest.mark.parametrize("role", sorted(REFUSING))

@@ -80,22 +80,26 @@ class Walk:
     was seen last: light on a phone, dark on a desk. ``without_axe`` are widths at which axe would
     find nothing else, at ``sniffed_at`` HTML_CodeSniffer looks at it, too. ``in_order`` are looks
     that found nothing, of earlier walks, too: a page of the same HTML is not looked at so again.
+    Unless it ``follows`` links it visits the starts alone; that their links lead somewhere it sees
+    as well.
     """
 
     def __init__(
         self, house: House, page: Page, starts: list[str], album: Album | None = None, *,
         left_out: tuple[str, ...] = (), widths: Sequence[int] = (320,),
         without_axe: Sequence[int] = (), sniffed_at: int | None = None,
-        in_order: set[Look] | None = None,
+        in_order: set[Look] | None = None, follows: bool = True,
     ) -> None:
         self.page, self.queue, self.seen, self.album = page, list(starts), set(starts), album
         self.left_out, self.widths, self.without_axe = left_out, widths, without_axe
-        self.sniffed_at = sniffed_at
+        self.sniffed_at, self.follows = sniffed_at, follows
         self.in_order = set() if in_order is None else in_order
         self.width = 0  # of the screen now
         self.visited: list[str] = []
         self.views = create_app(house.platform).url_map.bind("localhost")
         self.kinds: dict[str, int] = {}
+        # Pages that were there, and their views.
+        self.fine, self.met = set[str](), set[str]()
         self.faults: dict[str, list[str]] = {}
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
@@ -116,6 +120,9 @@ class Walk:
         answer = self.page.goto(path)
         assert answer is not None
         faults = self.examine(path, answer)
+        if answer.status < 400:
+            self.fine.add(path)
+            self.met.add(self.view_of(urlsplit(path).path))
         for link in self.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):
             self.follow(link)
         return faults
@@ -182,7 +189,7 @@ class Walk:
             return
         self.seen.add(path)
         view = self.view_of(path)
-        if view.startswith(self.left_out):
+        if not self.follows or view.startswith(self.left_out):
             return
         self.kinds[view] = self.kinds.get(view, 0) + 1
         if self.kinds[view] <= MOST_OF_A_KIND:

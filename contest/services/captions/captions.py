@@ -27,7 +27,8 @@ LATER = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
 
 def may(submission: Submission, actor: Actor) -> bool:
     """Does a screen offer this person to put subtitles to the clip?"""
-    if not profiles.profile_of(submission.contest).on_site or submission.version_id is None:
+    profile = profiles.profile_of(submission.contest)
+    if not (profile.on_site and profile.entry.is_clip) or submission.version_id is None:
         return False
     state = submission.state
     return state in REPLACEABLE or (state in LATER and actor.kind != "unit")

@@ -178,7 +178,10 @@ def _oldest_review(session: Session, contest: Contest) -> datetime | None:
 def snapshots_due(
     session: Session, contest: Contest, profile: Profile, *, at: datetime
 ) -> int:
-    """Clips on the Page not counted within the last day (before the counts close)."""
+    """Clips on the Page not counted within the last day (before the counts close); none where
+    nobody owes their counts."""
+    if not profile.counts_on_page:
+        return 0
     latest = min(at, profile.schedule.counts_close)
     query = (
         select(func.count())

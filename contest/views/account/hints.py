@@ -13,11 +13,13 @@ from wtforms.fields.choices import SelectChoice
 from contest.errors import Invalid
 from contest.views.shared.forms import Form
 from contest.views.shared.returning import safe_path
+from contest.views.shared.site.wording import kind_now
 from contest.views.shared.support import allows, cookie_name, current, staff, unit
 
 bp = Blueprint("hints", __name__)
 COOKIE, A_YEAR = "hints", 365 * 24 * 3600  # seconds
 MOST = 40  # people times screens in one browser; the oldest go
+PLAYED = _l("Bấm vào một phát hiện của máy để xem đúng đoạn đó trong clip.")  # where one plays
 HINTS = {
     "unit": (
         _l("Điền phiếu trước, rồi gửi clip; mất mạng giữa chừng thì mở lại trang là gửi tiếp."),
@@ -27,7 +29,7 @@ HINTS = {
     "review": (
         _l("Bấm “Thẩm định clip tiếp theo” để nhận clip chờ lâu nhất."),
         _l("Trên máy tính, mở “Phím tắt” ở trang của clip để xem nhanh tay hơn."),
-        _l("Bấm vào một phát hiện của máy để xem đúng đoạn đó trong clip."),
+        PLAYED,
     ),
     "jury": (
         _l("Điểm được lưu ngay khi bạn nhập, kể cả lúc mất mạng."),
@@ -63,7 +65,9 @@ def _dismissed() -> list[str]:
 @bp.app_template_global("hints_of")
 def hints_of(room: str) -> tuple[str, ...]:
     """The hints of a screen; none where this person has dismissed them."""
-    return () if _of(room) in _dismissed() else tuple(map(str, HINTS[room]))
+    if _of(room) in _dismissed():
+        return ()
+    return tuple(str(one) for one in HINTS[room] if one is not PLAYED or kind_now() == "clip")
 
 
 @bp.post("/hints")

@@ -243,18 +243,25 @@ def events() -> Sequence[tuple[str, datetime, str]]:
     apart = release != schedule.publicity_opens
     return (
         ("entries-close", schedule.entries_close, _("Hết hạn nhận clip")),
-        ("publicity-opens", schedule.publicity_opens, _("Bắt đầu tuyên truyền, tính tương tác")),
+        ("publicity-opens", schedule.publicity_opens,
+         _("Bắt đầu tuyên truyền, tính tương tác") if _weighed() else _("Bắt đầu giới thiệu clip")),
         *((("release", release, _("Đăng các clip dự thi")),) if apart else ()),
-        ("counts-close", schedule.counts_close, _("Chốt số tương tác")),
+        ("counts-close", schedule.counts_close,
+         _("Chốt số tương tác") if _weighed() else _("Hết thời gian giới thiệu")),
         ("awards", schedule.awards, _("Trao giải")),
     )
+
+
+def _weighed() -> bool:
+    """Whether interactions earn points; where the jury alone decides, nobody votes or counts."""
+    return bool(current.profile.scoring.interaction_weight)
 
 
 def step_titles() -> dict[Phase, str]:
     return {
         Phase.ENTRIES: _("Nhận clip"),
         Phase.REVIEW: _("Thẩm định"),
-        Phase.PUBLICITY: _("Tuyên truyền, bình chọn"),
+        Phase.PUBLICITY: _("Tuyên truyền, bình chọn") if _weighed() else _("Giới thiệu clip"),
         Phase.CLOSING: _("Tổng hợp điểm"),
         Phase.RESULT: _("Công bố, trao giải"),
     }

@@ -7,6 +7,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from contest.errors import Invalid
+from contest.services.core import profiles
 from contest.services.handover import handovers, letters
 from contest.services.handover.handovers import code_of
 from contest.views.shared.forms import Form, MultiCheckboxField
@@ -44,10 +45,11 @@ def _listed(
     status: int = 200, accept: AcceptForm | None = None, decline: DeclineForm | None = None,
     refused_id: int = 0,
 ) -> Response:
+    sent = handovers.sent(current.db, current.contest)
     return page(
         "organiser/handovers.html", status,
-        arrived=handovers.arrived(current.db, current.contest),
-        sent=handovers.sent(current.db, current.contest), code_of=code_of,
+        arrived=handovers.arrived(current.db, current.contest), sent=sent, code_of=code_of,
+        titles_there={one.id: profiles.profile_of(one.contest).contest.title for one in sent},
         title_of=letters.title_of, accept_form=accept or AcceptForm(formdata=None),
         decline_form=decline or DeclineForm(formdata=None), refused_id=refused_id,
     )

@@ -63,8 +63,10 @@ def _home(
     why: WhyForm | None = None, level_id: int = 0,
 ) -> Response:
     found = links.of_parent(current.db, current.contest)
+    parent = links.parent_of(current.db, current.contest)
     return page(
-        "organiser/levels.html", status, parent=links.parent_of(current.db, current.contest),
+        "organiser/levels.html", status, parent=parent,
+        above_title=profiles.profile_of(parent).contest.title if parent else None,
         own=links.of_child(current.db, current.contest), below=found,
         ask_form=ask or AskForm(formdata=None), unit_form=unit, why_form=why, refused_id=level_id,
         names={one.id: links.unit_name(one) for one in found if one.state == "asked"},

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from contest.languages import inner_quotes
 from contest.models import Handover, Submission
 from contest.services.core import profiles
 from contest.services.handover import handovers, letters
@@ -22,10 +23,10 @@ def _said(one: Handover, submission: Submission) -> str:
     if one.submission_id == submission.id:
         unit = one.source.unit.name if one.source else str(one.packet.get("unit", ""))
         said = _("Nhận từ “%(title)s”, ở đó là bài %(code)s của %(unit)s. Sự đồng ý đã cho ở đó "
-                 "được chuyển theo.", title=letters.title_of(one)[current.language],
+                 "được chuyển theo.", title=inner_quotes(letters.title_of(one)[current.language]),
                  code=handovers.code_of(one), unit=unit)
         return str(said)
-    title = profiles.profile_of(one.contest).contest.title[current.language]
+    title = inner_quotes(profiles.profile_of(one.contest).contest.title[current.language])
     if one.state == "accepted" and one.submission is not None and one.unit is not None:
         said = _("Đã được nhận vào “%(title)s”; ở đó là bài %(code)s của %(unit)s.", title=title,
                  code=one.submission.code, unit=one.unit.name)
