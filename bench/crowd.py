@@ -104,8 +104,7 @@ class Crowd:
         self.size = size
         self.platform = Platform(Settings(
             data_dir=folder, database_url=url, redis_url="", storage_url=f"file://{folder}/clips",
-            base_url="http://localhost", secret_key=KEY,
-            second_factor="optional",
+            base_url="http://localhost", secret_key=KEY, second_factor="optional",
         ))
         self.platform.__dict__["clock"] = FixedClock(OPEN)
         self._note = folder / f"made.{self.platform.db.engine.dialect.name}"  # from what recipe

@@ -95,10 +95,11 @@ TOURS: Mapping[str, tuple[Tour, ...]] = {
     ),
     "levels": (
         Tour("thanh-pho", "organiser", OPEN, (
-            "organiser/", "organiser/levels", "organiser/handovers",
+            "organiser/", "organiser/levels", "organiser/handovers", "organiser/signed-files",
             "organiser/entries/{thanh-pho}")),
         Tour("phuong-5", "organiser", OPEN, (
             "organiser/", "organiser/levels", "organiser/levels/send", "organiser/handovers",
+            "organiser/signed-files", "organiser/filings-up",
             "organiser/entries/{phuong-5_0}")),
         Tour("phuong-5", "unit", OPEN, ("unit/entries/{phuong-5_0}",)),
         Tour("thanh-pho", "unit", OPEN, ("unit", "unit/entries/{thanh-pho}")),

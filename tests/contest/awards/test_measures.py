@@ -175,10 +175,11 @@ def test_the_chair_chooses_and_who_is_out_is_followed(hall: Stage, visit: Visits
     base = f"/c/{hall.contest.slug}/organiser/results"
     page = client.get(f"{base}/").text
     assert "chưa chọn" in page
-    refused = client.post(f"{base}/choices/chosen", data={"code": ["nope"], "reason": "BB 3"})
+    refused = client.post(f"{base}/choices/chosen", data={"code-1": "nope", "reason": "BB 3"})
     assert refused.status_code == 422
     assert "Không có trong bảng xếp hạng: NOPE" in refused.text
-    done = client.post(f"{base}/choices/chosen", data={"code": [codes[1], ""], "reason": "BB 3"})
+    given = {"code-1": codes[1], "code-2": "", "reason": "BB 3"}
+    done = client.post(f"{base}/choices/chosen", data=given)
     assert done.status_code in (302, 303)
     assert dict(won(hall.compute()))["chosen"] == "Đoàn B"
     with hall.platform.db.read() as session:

@@ -11,7 +11,9 @@ from contest.services.privacy import archive, consents
 from contest.services.privacy import requests as privacy_requests
 from contest.services.privacy.person import Finder
 from contest.services.privacy.requests import Asked
+from contest.services.privacy.result_texts import Store
 from contest.services.privacy.withdrawn import onward as further
+from contest.services.results.bundles import Signer
 from tests.contest.handover.test_handovers import Two
 
 
@@ -74,15 +76,17 @@ def test_an_erasure_begins_one_above_and_a_copy_names_where_it_went(two, make, p
         ), actor=make.actor(two.unit), at=make.at)
         found = archive.held(session, ward, asked)
         assert [one["code"] for one in found.handed] == [made.code]
+        store = Store(platform.blobs, platform.settings.data_dir / "bundles",
+                      Signer(platform.keys.signature(session)), platform.pdfs)
         begun = further.ask(session, ward, asked, Finder(privacy_requests.person_of(asked)),
-                            "Phường 5", at=make.at)
+                            "Phường 5", store=store, at=make.at)
         assert [(one.contest_id, one.submission_id, one.kind, one.state, one.person_name)
                 for one in begun] == [(two.city.id, made.id, "erase", "received", person)]
         nobody = further.ask(session, ward, PrivacyRequest(
             role="author", person_name="Ai Khác", language="vi", code="X"),
             Finder(privacy_requests.person_of(PrivacyRequest(
                 person_name="Ai Khác", person_phone="", person_email="", account=""))), "P",
-            at=make.at)
+            store=store, at=make.at)
         assert nobody == []
     with platform.db.read() as session:
         assert "Phường 5" in session.get_one(PrivacyRequest, begun[0].id).message

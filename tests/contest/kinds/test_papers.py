@@ -1,6 +1,5 @@
 """Papers and tables of a contest of another kind say what it is; those of clips stay."""
 
-import io
 import re
 
 import pytest
@@ -62,7 +61,8 @@ def test_papers_and_tables_of_a_result_say_the_kind(make, platform, clock, kind)
         row = session.get_one(Result, result.id)
         for language in ("vi", "en"):
             assert said(exports.as_csv(row, language).decode()) == []
-            book = load_workbook(io.BytesIO(workbook.of_result(session, row, language)))
+            with workbook.of_result(session, row, language) as file:
+                book = load_workbook(file)
             cells = [str(cell.value) for sheet in book for line in sheet.rows for cell in line
                      if cell.value is not None]
             assert said("\n".join(cells)) == []

@@ -24,7 +24,7 @@ from tests.faults.matrix.house import House
 from tests.faults.matrix.planted import planted
 from tests.faults.matrix.servers import Servers
 from tests.faults.matrix.trouble import DISKS, Troubles
-from tests.seaweed import Seaweed
+from tests.s3_server import S3Server
 from tests.small_disk import SmallDisk
 
 SECRET = "a secret key that only tests know, 40 and more"
@@ -40,7 +40,7 @@ class Order:
     seed: int
     folder: Path
     direct: str
-    bucket: Seaweed | None = None
+    bucket: S3Server | None = None
     planting: bool = False
 
 

@@ -13,7 +13,7 @@ import redis
 
 from contest.running.devservices import redis_url, start_redis
 from tests.faults.matrix.way import Way, to_port, to_socket
-from tests.seaweed import Seaweed
+from tests.s3_server import S3Server
 from tests.small_disk import SmallDisk
 
 
@@ -23,7 +23,7 @@ class Servers:
 
     folder: Path
     direct: str
-    bucket: Seaweed | None = None
+    bucket: S3Server | None = None
     ways: dict[str, Way] = field(default_factory=dict)
     disk: SmallDisk | None = None  # one that becomes full
 

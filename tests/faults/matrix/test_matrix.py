@@ -19,7 +19,7 @@ from tests.databases import own_database
 from tests.faults.matrix.run import Order, performed
 from tests.faults.matrix.trouble import FAULTS
 from tests.faults.test_demo import seed_of_commit
-from tests.seaweed import Seaweed
+from tests.s3_server import S3Server
 
 TWENTY = range(1, 21)
 # Of each of these one in every run: what is cheap to begin, and shares no server.
@@ -54,7 +54,7 @@ def durable(short_dir: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def bucket() -> Iterator[Seaweed]:
+def bucket() -> Iterator[S3Server]:
     with seaweed.running() as server:
         yield server
 

@@ -15,7 +15,8 @@ bp = Blueprint("choosing", __name__, url_prefix="/c/<slug>/organiser/results/cho
 def choose(prize: str) -> Response:
     """Record whom the chair chose; the result is then to be computed again."""
     form = results.DecisionForm()
-    typed = [code.strip().upper() for code in request.form.getlist("code")]
+    given = (code for name, code in request.form.items() if name.startswith("code-"))
+    typed = [code.strip().upper() for code in given]
     with form.taken(lambda status: results.shown(status, decision=form)):
         choosing.choose(
             current.db, current.contest, prize, [code for code in typed if code],
