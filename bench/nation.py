@@ -102,7 +102,7 @@ class Outcome:
 def simulate(contest: Contest, fleet: Fleet, costs: Costs = Costs(), seed: int = 1) -> Outcome:
     """The rush and the ceremony's minute."""
     chance = np.random.default_rng(seed)
-    begun, size, line = _phones(contest, chance)
+    begun, size, line = phones(contest, chance)
     on = chance.integers(fleet.uploads, size=len(begun))
     arrived, gbit_in, most = _received(begun, size, line, on, fleet)
     sealed = _sealed(arrived, size, on, fleet, costs)
@@ -130,7 +130,7 @@ def simulate(contest: Contest, fleet: Fleet, costs: Costs = Costs(), seed: int =
     )
 
 
-def _phones(
+def phones(
     contest: Contest, chance: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """When each phone of the rush begins, how much it sends, its line in bytes a second."""

@@ -160,7 +160,7 @@ def _default(published: Published, doors: ExitStack) -> str:
     return base + PAGE
 
 
-def _production(published: Published, folder: Path, doors: ExitStack) -> str:
+def production(published: Published, folder: Path, doors: ExitStack) -> str:
     """Start our front server with two processes; returns the page's address."""
     listen = Listen("127.0.0.1", free_port())
     nobody = f"127.0.0.1:{free_port()}"  # the page is on disk: no upstream is needed
@@ -354,7 +354,7 @@ def figures() -> Iterator[Figure]:
             {"default": ours, "hello": _hello(folder, doors)}
         ))  # fmt: skip
         yield from _against("front", "nginx", _in_turn({
-            "front": _production(published, folder / "front", doors),
+            "front": production(published, folder / "front", doors),
             "nginx": _plain(published, folder / "plain", doors),
         }))  # fmt: skip
         yield from _publishing(published, ours)

@@ -50,40 +50,43 @@ PROCESSES = (["relay"], ["worker"])
 def figures() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="hoithi-rush-") as name, ExitStack() as stack:
         folder = Path(name)
-        clip = _clip(folder)
+        clip = clip_in(folder, SECONDS)
         own = run([sys.executable, "-c", media.QUICK, str(clip)], media.without_box()).cpu_s
-        platform, port = stack.enter_context(_installation(folder))
-        tokens = _entries(platform)
+        platform, port = stack.enter_context(installation(folder))
+        tokens = entries(platform, CLIPS)
         begun = time.monotonic()
         with ThreadPoolExecutor(CLIPS) as phones:
-            list(phones.map(lambda n: _send(port, clip, n, begun, *tokens[n]), range(CLIPS)))
-        waits = _waits(platform)
+            list(phones.map(
+                lambda n: send(port, clip, n, begun + n * WITHIN_S / CLIPS, *tokens[n]),
+                range(CLIPS),
+            ))
+        waits = waits_of(platform, CLIPS)
         limit = own * CLIPS / CORES
         print(f"a verdict's own work: {own:.2f} s; waits: {waits}", file=sys.stderr)
         yield Figure("rush", "median, last byte to verdict", statistics.median(waits), "s")
-        yield Figure("rush", "p95, last byte to verdict", _p95(waits), "s")
+        yield Figure("rush", "p95, last byte to verdict", p95(waits), "s")
         yield Figure("rush", "the limit: their work ÷ cores", limit, "s")
-        yield Figure("rush", "p95 ÷ limit", _p95(waits) / limit, "x", LIMIT)
-        yield Figure("rush", "cores at work on the rest", _busy(FOLLOW_S), "of the cores", BUSY,
+        yield Figure("rush", "p95 ÷ limit", p95(waits) / limit, "x", LIMIT)
+        yield Figure("rush", "cores at work on the rest", busy(FOLLOW_S), "of the cores", BUSY,
                      "higher")
 
 
-def _p95(waits: list[float]) -> float:
+def p95(waits: list[float]) -> float:
     return sorted(waits)[max(0, -(-95 * len(waits) // 100) - 1)]
 
 
-def _clip(folder: Path) -> Path:
-    """A real clip, as ``bench.media`` makes it: so long."""
+def clip_in(folder: Path, seconds: int) -> Path:
+    """A real clip, as ``bench.media`` makes it: so long (s)."""
     found, clip = media.clip_of("h264"), folder / "clip.mp4"
     subprocess.run(
-        [str(find_tools().ffmpeg), "-v", "error", "-i", str(found), "-t", str(SECONDS),
+        [str(find_tools().ffmpeg), "-v", "error", "-i", str(found), "-t", str(seconds),
          "-c", "copy", "-movflags", "+faststart", str(clip)], check=True,
     )  # fmt: skip
     return clip
 
 
 @contextmanager
-def _installation(folder: Path) -> Iterator[tuple[Platform, int]]:
+def installation(folder: Path) -> Iterator[tuple[Platform, int]]:
     """The default set-up's database, queue, uploads, relay and crew; the port of the uploads."""
     clock, port, redis = folder / "clock.json", free_port(), start_redis(folder)
     environ = os.environ | {
@@ -102,7 +105,7 @@ def _installation(folder: Path) -> Iterator[tuple[Platform, int]]:
         for one in commands
     ]
     try:
-        _until(lambda: _answers(port))
+        until(lambda: _answers(port))
         yield platform, port
     finally:
         for process in running:
@@ -120,7 +123,7 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _until(holds: Callable[[], bool], timeout_s: float = 3600) -> None:
+def until(holds: Callable[[], bool], timeout_s: float = 3600) -> None:
     end = time.monotonic() + timeout_s
     while not holds():
         if time.monotonic() > end:
@@ -128,59 +131,62 @@ def _until(holds: Callable[[], bool], timeout_s: float = 3600) -> None:
         time.sleep(0.2)
 
 
-def _entries(platform: Platform) -> list[tuple[str, str]]:
+def entries(platform: Platform, count: int) -> list[tuple[str, str]]:
     """An entry of a unit of its own for each clip: the unit's token, the entry's code."""
     make, found = Factory(platform), []
     contest = make.contest()
-    for _ in range(CLIPS):
+    for _ in range(count):
         unit = make.unit(contest)
         found.append((make.unit_token(unit), make.submission(unit, "uploading").code))
     return found
 
 
-def _send(  # noqa: PLR0917 - what an upload is
-    port: int, clip: Path, number: int, begun: float, token: str, code: str
+def send(  # noqa: PLR0917 - what an upload is
+    port: int, clip: Path, number: int, begins: float, token: str, code: str,
+    *, part: int = PART, line: float = float("inf"),
 ) -> None:
-    """One clip, unlike the others in its last bytes, by tus; the first at once, the last after a
-    minute."""
-    time.sleep(max(0.0, begun + number * WITHIN_S / CLIPS - time.monotonic()))
+    """One clip, unlike the others in its last bytes, by tus; from `begins` (monotonic) on, in
+    parts of so many bytes, by a line of so many bytes a second."""
+    time.sleep(max(0.0, begins - time.monotonic()))
+    begun = time.monotonic()
     tail = struct.pack(">I4sI", 12, b"free", number)
     length = clip.stat().st_size + len(tail)
     told = {"entry": code, "filename": f"{number}.mp4"}
     named = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in told.items())
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+    server = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
     headers = {"Tus-Resumable": "1.0.0", "Cookie": f"hoithi_unit={token}"}
-    line.request("POST", "/uploads/", headers={
+    server.request("POST", "/uploads/", headers={
         **headers, "Upload-Length": str(length), "Upload-Metadata": named,
     })
-    answer = line.getresponse()
+    answer = server.getresponse()
     if answer.status != 201:
         raise RuntimeError(f"no upload for clip {number}: {answer.status} {answer.read()!r}")
     answer.read()
     place, offset = answer.headers["Location"], 0
     with clip.open("rb") as file:
         while offset < length:
-            part = file.read(PART) or tail
-            line.request("PATCH", place, body=part, headers={
+            data = file.read(part) or tail
+            server.request("PATCH", place, body=data, headers={
                 **headers, "Upload-Offset": str(offset),
                 "Content-Type": "application/offset+octet-stream",
             })
-            answer = line.getresponse()
+            answer = server.getresponse()
             said = answer.read()
             if answer.status != 204:
                 raise RuntimeError(f"clip {number} was not taken: {answer.status} {said!r}")
-            offset += len(part)
+            offset += len(data)
+            time.sleep(max(0.0, begun + offset / line - time.monotonic()))
 
 
-def _waits(platform: Platform) -> list[float]:
+def waits_of(platform: Platform, count: int) -> list[float]:
     """From last byte to verdict, of every clip, once all have theirs (s)."""
     done = (Check.kind == "quick", Check.state == "done")
 
     def all_done() -> bool:
         with platform.db.read() as session:
-            return session.scalar(select(func.count()).select_from(Check).where(*done)) == CLIPS
+            return session.scalar(select(func.count()).select_from(Check).where(*done)) == count
 
-    _until(all_done)
+    until(all_done)
     with platform.db.read() as session:
         rows = session.execute(
             select(ClipVersion.received_at, Check.finished_at).join(Check.version).where(*done)
@@ -188,14 +194,14 @@ def _waits(platform: Platform) -> list[float]:
         return sorted((end - got).total_seconds() for got, end in rows if end is not None)
 
 
-def _busy(seconds: float) -> float:
+def busy(seconds: float) -> float:
     """Which part of the machine's cores is at work meanwhile."""
-    before = _ticks()
+    before = ticks()
     time.sleep(seconds)
-    return (_ticks() - before) / TICKS / seconds / CORES
+    return (ticks() - before) / TICKS / seconds / CORES
 
 
-def _ticks() -> int:
+def ticks() -> int:
     """Processor time of the whole machine, without what is idle or waits for a disk."""
     user, nice, system, _idle, _wait, *rest = (
         int(one) for one in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
