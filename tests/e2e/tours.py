@@ -52,7 +52,9 @@ def _of_kind(kind: str) -> tuple[Tour, ...]:
             "organiser/rules", "organiser/publications")),
         Tour(kind, "public", PUBLICITY, (
             "", "clips", f"clips/{entry('published')}", "rules")),
-        Tour(kind, "juror", PUBLICITY, ("jury/", f"jury/{entry('other')}", "jury/own")),
+        Tour(kind, "juror", PUBLICITY, (
+            "jury/", f"jury/{entry('other')}", "jury/own",
+            f"jury/own/compare?clip={entry('other')}&clip={entry('published')}")),
     )
 
 

@@ -26,11 +26,11 @@ def unit(make, contest):
     return make.unit(contest)
 
 
-def allowing(make, unit_bytes: int):
-    """A unit that may keep so many bytes, in a contest where one file may have as many."""
+def allowing(make, rules: str):
+    """A unit of a contest with these lines in its [upload]; one file may have a few bytes."""
     def edit(text: str) -> str:
-        given = re.sub(r"max_bytes = \d+", f"max_bytes = {unit_bytes}", text)
-        return given.replace(ALLOWANCE, f"unit_bytes = {unit_bytes}\n{ALLOWANCE}")
+        small = re.sub(r"max_bytes = \d+", "max_bytes = 10", text)
+        return small.replace(ALLOWANCE, f"{rules}\n{ALLOWANCE}")
 
     return make.unit(make.contest(edit=edit))
 
@@ -53,7 +53,7 @@ def test_rules_without_an_allowance_keep_their_hash_and_have_a_sensible_one():
 
 
 def test_bytes_beyond_the_allowance_are_refused_open_uploads_included(platform, make):
-    unit = allowing(make, 1000)
+    unit = allowing(make, "unit_bytes = 1000")
     one, two = make.submission(unit, "uploading"), make.submission(unit, "uploading")
     begin(platform, make, unit, one, 700)
     with pytest.raises(TooLarge, match="1"):
@@ -141,7 +141,7 @@ def test_a_file_that_was_just_put_again_stays(platform, clock, replaced):
 
 
 def test_what_has_gone_counts_for_the_allowance_no_more(platform, make, clock):
-    unit = allowing(make, 30)
+    unit = allowing(make, "unit_bytes = 30")
     submission = make.submission(unit, "needs_fix", clip=b"x" * 20)
     with pytest.raises(TooLarge):
         begin(platform, make, unit, submission, 20)
