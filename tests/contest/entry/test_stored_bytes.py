@@ -26,10 +26,10 @@ def unit(make, contest):
     return make.unit(contest)
 
 
-def allowing(make, rules: str):
-    """A unit of a contest with these lines in its [upload]; one file may have a few bytes."""
+def allowing(make, rules: str, *, largest: int = 700):
+    """A unit of a contest with these lines in its [upload]; a file may have so many bytes."""
     def edit(text: str) -> str:
-        small = re.sub(r"max_bytes = \d+", "max_bytes = 10", text)
+        small = re.sub(r"max_bytes = \d+", f"max_bytes = {largest}", text)
         return small.replace(ALLOWANCE, f"{rules}\n{ALLOWANCE}")
 
     return make.unit(make.contest(edit=edit))
@@ -141,7 +141,7 @@ def test_a_file_that_was_just_put_again_stays(platform, clock, replaced):
 
 
 def test_what_has_gone_counts_for_the_allowance_no_more(platform, make, clock):
-    unit = allowing(make, "unit_bytes = 30")
+    unit = allowing(make, "unit_bytes = 30", largest=20)
     submission = make.submission(unit, "needs_fix", clip=b"x" * 20)
     with pytest.raises(TooLarge):
         begin(platform, make, unit, submission, 20)
