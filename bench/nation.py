@@ -35,7 +35,7 @@ class Costs:
     fetch_gb: float = 1.3
     verdict: float = 5.35  # of a clip of five minutes
     later: float = 205.0  # deep check with its rendition
-    asked: float = 2.0 / 50_840  # a ready page or an asset, by the front
+    asked: float = 0.064e-3  # a ready page or an asset by the front, a line for each three of them
     handshake: float = 0.0005  # of TLS, RSA 2048 and X25519
 
 

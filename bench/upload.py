@@ -1,9 +1,10 @@
 """Receiving clips: against ``@tus/server`` with ``@tus/file-store``, and a plain copy to a file.
 
 Each server is a process of its own on loopback and receives 1 GiB from the same client in parts of
-8 MiB, in turn. Ours is the whole upload process with its database. What the others do not do,
-syncing the file (``fdatasync``) and computing its SHA-256, is measured apart: the last byte of an
-upload is sent on its own, and what follows it is ``sealing``.
+8 MiB, in turn. Ours is the whole upload process with its database. What the others do not do is in
+it: the SHA-256, which follows while parts come in. What is left of it and syncing the file
+(``fdatasync``) is measured apart: the last byte is sent on its own, and what follows it is
+``sealing``.
 """
 
 import base64
@@ -273,8 +274,8 @@ def _told(costs: list[Cost], peaks: tuple[float, float, float]) -> Iterator[Figu
         yield Figure("upload", f"{name}_cpu", cost.cpu_s / gb, "s/GB")
     yield Figure("upload", "sealing", sealing.wall_s / gb, "s/GB")
     yield Figure("upload", "speed_against_node", node.wall_s / ours.wall_s, "x", 1.8, "higher")
-    yield Figure("upload", "cpu_against_node", ours.cpu_s / node.cpu_s, "x", 0.5)
-    yield Figure("upload", "speed_against_copy", copy.wall_s / ours.wall_s, "x", 0.8, "higher")
+    yield Figure("upload", "cpu_against_node", ours.cpu_s / node.cpu_s, "x")  # its hash in it
+    yield Figure("upload", "speed_against_copy", copy.wall_s / ours.wall_s, "x")
     yield Figure(
         "upload", "sealed_speed_against_node", node.wall_s / whole.wall_s, "x", 1.2, "higher"
     )
