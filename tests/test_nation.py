@@ -43,7 +43,7 @@ def test_fewer_machines_are_never_better() -> None:
 
 
 def test_half_of_all_clips_come_in_the_rush_and_bring_half_of_all_bytes() -> None:
-    begun, size, _ = nation._phones(NATION, np.random.default_rng(1))
+    begun, size, _ = nation.phones(NATION, np.random.default_rng(1))
     assert len(begun) == 25_000
     assert size.sum() == pytest.approx(17.5e12, rel=0.02)
     assert 0 <= begun.min() <= begun.max() <= 6 * 3600

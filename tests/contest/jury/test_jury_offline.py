@@ -193,7 +193,7 @@ def test_two_clips_are_compared_by_dragging_and_by_keys_and_changed_there(
     page.keyboard.press("Enter")
     page.wait_for_url("**/own/compare?**")
     for code in codes[:2]:
-        side = page.locator(f"[aria-labelledby={code}]")
+        side = page.locator(f"[aria-labelledby^={code}]")
         box = side.locator("[name=mark-content]")
         box.fill("35")
         box.blur()
