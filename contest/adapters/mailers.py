@@ -28,7 +28,7 @@ def _message(
 
 
 class LocalMailer:
-    """Writes each mail to a file in a folder; nothing leaves the machine."""
+    """Writes each mail to a file in a folder, whole or not at all; nothing leaves the machine."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -36,7 +36,13 @@ class LocalMailer:
 
     def send(self, *, to: str, subject: str, text: str, html: str, key: str = "") -> None:
         message = _message("hoithi@localhost", to, subject=subject, text=text, html=html, key=key)
-        (self.folder / f"{time.time_ns()}.eml").write_bytes(message.as_bytes())
+        path = self.folder / f"{time.time_ns()}.eml"
+        begun = path.with_suffix(".part")
+        try:
+            begun.write_bytes(message.as_bytes())
+            begun.rename(path)
+        finally:
+            begun.unlink(missing_ok=True)  # of a full disk
 
 
 class SmtpMailer:
