@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, TooLarge, not_found
-from contest.models import Attachment, Contest, Filing, LevelLink, Unit
+from contest.models import Attachment, Contest, Filing, Unit
 from contest.permissions import require
 from contest.profile.filings import Filing as Rule
 from contest.profile.questions import Question
@@ -134,13 +134,8 @@ def above(session: Session, rows: Sequence[int]) -> list[Filing]:
 
 
 def _unit_above(session: Session, contest: Contest) -> Unit:
-    link: LevelLink | None = links.of_child(session, contest)
-    if link is None or link.state != "confirmed" or link.unit is None:
-        raise Conflict(
-            "Cấp trên chưa xác nhận hội thi này là cấp dưới. Hãy xin gắn với cấp trên và chờ xác "
-            "nhận.",
-            "The contest above has not confirmed this one. Ask to be linked and wait for it.",
-        )
+    link = links.confirmed_above(session, contest)
+    assert link.unit is not None  # noqa: S101 - it is confirmed as one of its units
     if why := in_the_way.of_contests(contest, link.contest, with_clip=False):
         raise why
     return link.unit

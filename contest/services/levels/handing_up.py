@@ -143,13 +143,7 @@ def hand_up(
     ``Invalid`` where none is named; ``NotAllowed`` and the refusals of ``handovers.offer``.
     """
     locks.lock(session, contest)
-    link = links.of_child(session, contest)
-    if link is None or link.state != "confirmed":
-        raise Conflict(
-            "Cấp trên chưa xác nhận hội thi này là cấp dưới. Hãy xin gắn với cấp trên và chờ xác "
-            "nhận.",
-            "The contest above has not confirmed this one. Ask to be linked and wait for it.",
-        )
+    link = links.confirmed_above(session, contest)
     found = session.scalars(select(Submission).where(
         Submission.contest_id == contest.id, Submission.code.in_(codes)
     ).order_by(Submission.id)).all()

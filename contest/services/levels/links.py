@@ -46,6 +46,18 @@ def of_child(session: Session, contest: Contest) -> LevelLink | None:
     )).one_or_none()
 
 
+def confirmed_above(session: Session, contest: Contest) -> LevelLink:
+    """The same, once the parent has confirmed it. Raises ``Conflict`` before."""
+    link = of_child(session, contest)
+    if link is None or link.state != "confirmed":
+        raise Conflict(
+            "Cấp trên chưa xác nhận hội thi này là cấp dưới. Hãy xin gắn với cấp trên và chờ xác "
+            "nhận.",
+            "The contest above has not confirmed this one. Ask to be linked and wait for it.",
+        )
+    return link
+
+
 def find(session: Session, contest: Contest, link_id: int) -> LevelLink:
     """A link of a contest below to this one. Raises ``NotFound``."""
     link = session.get(LevelLink, link_id)
