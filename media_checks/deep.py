@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import filter_graph
-from .checking import conclude
+from .clips import conclude
 from .errors import NO_ROOM, confirm_room
 from .picture.closer import look_closer
 from .picture.frames import START, input_options, shown_as

@@ -23,7 +23,7 @@ from contest.ports import StorageAway
 from contest.services.core import outbox
 from contest.services.queueing import whose
 from contest.wiring import Platform, platform_of_process
-from media_checks import ToolsMissing, sandbox
+from media_checks import ToolsMissing, checking, sandbox
 
 log = logging.getLogger("hoithi.worker")
 BEAT_EVERY_S = 20.0
@@ -148,6 +148,7 @@ class _Heard:
 def prepare(platform: Platform) -> None:
     """Import and make, once, what jobs need: each of them is a fork of this process."""
     handlers()
+    checking.import_all()
     pages_app.of(platform)
     _loaded = platform.blobs  # with the library for a bucket
     with suppress(ToolsMissing):  # a job that wants them says so

@@ -11,6 +11,7 @@ from collections.abc import Collection
 FORMATS = "mov,matroska,avi,mpegts,mpeg"
 MAX_PIXELS = 33_554_432  # 7680x4320 fits; an 8192x8192 bomb does not
 MAX_STREAMS = 32
+MOST_PACKETS = 500_000  # more than an hour at 60 frames a second; read in twenty seconds
 
 VIDEO_CODECS = (
     "h264",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .packets import Track
+if TYPE_CHECKING:
+    from .packets import Track
 
 Stream = dict[str, Any]
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from ..beside import RaiseIfStopped
 from ..sandbox import TooMuchOutput
+from .allowed import MOST_PACKETS
 
-MOST_PACKETS = 500_000  # more than an hour at 60 frames a second; read in twenty seconds
 MOST_KEPT = 20
 LONG_S = 1800.0  # of what has more packets, so much is judged; shorter, it is crafted
 Times = np.ndarray[tuple[int], np.dtype[np.float64]]

@@ -8,8 +8,8 @@ from pathlib import Path
 from ..coding_names import plain_name
 from ..errors import ToolFailed, Unreadable
 from ..words import Text, number
+from .allowed import MOST_PACKETS
 from .kind import LOCKED, Kind, kind_of
-from .packets import MOST_PACKETS
 
 NO_CLIP = Text("Không đọc được tệp này như một clip.", "This file cannot be read as a clip.")
 EXPORT = Text(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from media_checks.probing.packets import MOST_PACKETS, PacketReader
+from media_checks.probing.allowed import MOST_PACKETS
+from media_checks.probing.packets import PacketReader
 from media_checks.probing.timeline import lay_out
 from media_checks.sandbox import TooMuchOutput
 
