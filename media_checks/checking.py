@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .beside import Beside
 from .policy import Policy
-from .probing.opening import open_clip
+from .probing.reading import Reading
 from .progress import ProgressReporter, no_progress
 from .rules import CLIP
 
@@ -62,8 +62,8 @@ def _check_clip(
     path: Path, policy: Policy, artefacts: Path | None, progress: ProgressReporter
 ) -> Report:
     with Beside() as beside:
-        opening = beside.start(lambda _: open_clip(path))
-        # While FFmpeg begins: NumPy and Pillow take as long to import as it to read the headers.
+        reading = Reading.begin(path, beside)
+        # Meanwhile: NumPy and Pillow take as long to import as ffprobe to read the headers.
         from .clips import check_clip  # noqa: PLC0415
 
-        return check_clip(path, opening, beside, policy, artefacts=artefacts, progress=progress)
+        return check_clip(reading, beside, policy, artefacts=artefacts, progress=progress)

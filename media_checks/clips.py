@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from .picture.scan import ClipScan, FrameCollector, add_up, look, most_full_scal
 from .picture.sizes import with_lasting_size
 from .policy import Policy
 from .probing.facts import Facts
-from .probing.opening import Opened
-from .probing.probe import put_together, read_packets
+from .probing.probe import put_together
+from .probing.reading import Reading
 from .progress import ProgressReporter, part_of
 from .report import Report, judge, verdict
 from .sound.beside import Listening
@@ -28,19 +27,17 @@ PROBE_SHARE = 0.05
 
 
 def check_clip(
-    path: Path,
-    opening: Future[Opened],
+    reading: Reading,
     beside: Beside,
     policy: Policy,
     *,
     artefacts: Path | None,
     progress: ProgressReporter,
 ) -> Report:
-    """The verdict on the clip at ``path``, whose headers are being read; the rest as ``check``."""
-    packets = beside.start(partial(read_packets, path))
-    opened = opening.result()
+    """The verdict on the clip that is being read; the rest as ``check``."""
+    path, opened = reading.path, reading.headers.result()
     listening = Listening(beside, opened, most_full_scale(policy.rules))
-    probed = put_together(opened, packets.result())
+    probed = put_together(opened, reading.packets.result())
     progress(PROBE_SHARE)
     scanning = part_of(progress, PROBE_SHARE, 0.98)
     frame = PosterFrame(beside, path, probed)

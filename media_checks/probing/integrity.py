@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import headers
 from .boxes import missing_bytes, movie_header, segments_end
+from .clocks import media_length, usual_step
 from .closer import damaged
 from .facts import Problem, Span
 from .headers import FfprobeAnswer, Stream
@@ -74,12 +75,12 @@ def _false_headers(reading: FfprobeAnswer, layers: Layers, missing: int) -> list
     """A header that promises more than there is; less is no lie that anybody gains by."""
     claims, most = [], 0.0
     for stream, track, layer in _main(reading, layers):
-        real = max(layer.length, layer.end, track.media_length())
+        real = max(layer.length, layer.end, media_length(track))
         if not missing and reading.container in (
             "mp4",
             "mov",
         ):  # edits may leave out most of what is there
-            real = max(real, int(stream.get("nb_frames", 0)) * track.usual_step())
+            real = max(real, int(stream.get("nb_frames", 0)) * usual_step(track))
         claims.append((headers.claimed_length(stream), real, layer.length))
         most = max(most, real)
     shown = max(length for _, _, length in claims)

@@ -1,4 +1,7 @@
-"""Keeps what ffprobe says about each packet; ``timeline`` adds it up."""
+"""Asks ffprobe about each packet and keeps what it says; ``timeline`` adds it up.
+
+NumPy is not needed here: this begins while it is still being imported.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,17 @@ from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
 from math import isnan
-
-import numpy as np
+from pathlib import Path
 
 from ..beside import RaiseIfStopped
-from ..sandbox import TooMuchOutput
+from ..sandbox import Collector, Limits, Lines, Sandbox, TooMuchOutput
+from ..tools import find_tools
+from . import allowed
 from .allowed import MOST_PACKETS
+from .refusals import too_complex
 
+PACKET_LIMITS = Limits(cpu_s=60, wall_s=120)
 MOST_KEPT = 20
-LONG_S = 1800.0  # of what has more packets, so much is judged; shorter, it is crafted
-Times = np.ndarray[tuple[int], np.dtype[np.float64]]
 NO_TIME = float("nan")
 
 
@@ -39,30 +43,6 @@ class Track:
     stamps: array[float] = field(default_factory=lambda: array("d"))
     keys: list[float] = field(default_factory=list)
     corrupt_at: list[float] = field(default_factory=list)
-
-    def key_times(self) -> list[float]:
-        """Start times of keyframes, sorted, counted from the first frame."""
-        times = sorted(t for t in self.keys if not isnan(t))
-        shown = known_times(self.pts)
-        first = float(shown.min()) if shown.size else 0.0
-        return [t - first for t in times]
-
-    def media_length(self) -> float:
-        """Seconds from the first packet to the last, those that edits leave out included."""
-        times = known_times(self.stamps)
-        return float(times.max() - times.min()) + self.usual_step() if times.size else 0.0
-
-    def clock(self) -> array[float]:
-        """The decoding times where the container has them, else those of showing."""
-        return self.dts if timed(self.dts) else self.pts
-
-    def usual_step(self) -> float:
-        """Seconds from one packet to the next, as a rule; 0 when nothing tells."""
-        for steps in (np.diff(np.asarray(self.clock())), np.asarray(self.durations)):
-            likely = np.sort(steps[(steps > 0) & (steps <= 1)])
-            if likely.size:
-                return float(likely[likely.size // 2])
-        return 0.0
 
 
 class PacketReader:
@@ -93,6 +73,29 @@ class PacketReader:
         _add(self.tracks[int(fields[0])], fields)
 
 
+def read_packets(path: Path, raise_if_stopped: RaiseIfStopped = lambda: None) -> PacketReader:
+    """All packets of ``path``, or the first of far too many.
+
+    ``raise_if_stopped`` is called all the time; what it raises ends the run. Raises ``Unreadable``
+    where that takes too long, ``ToolFailed`` when the machine is at fault.
+    """
+    reader, box = PacketReader(raise_if_stopped), Sandbox(path)
+    args = ["-v", "quiet", *allowed.probe_arguments(), "-of", "csv=p=0", "-show_entries"]
+    args += ["packet=stream_index,pts_time,dts_time,duration_time,size,pos,flags"]
+    args += ["-i", box.clip_url]
+    lines, program = Lines(reader.line), find_tools().ffprobe
+    try:
+        ended = box.run(
+            program, args, limits=PACKET_LIMITS, stdout=lines, stderr=Collector(1 << 20)
+        )
+    except TooMuchOutput:
+        return reader
+    if ended.timed_out:
+        raise too_complex()
+    lines.finish()
+    return reader
+
+
 def _add(track: Track, fields: list[str]) -> None:
     pts, dts, duration = _time(fields[1]), _time(fields[2]), _time(fields[3])
     size, flags = int(fields[4] or 0), fields[6]
@@ -113,17 +116,6 @@ def _add(track: Track, fields: list[str]) -> None:
     track.durations.append(0.0 if isnan(duration) else duration)
     if "K" in flags:
         track.keys.append(dts if isnan(pts) else pts)
-
-
-def known_times(clock: array[float]) -> Times:
-    """Those that are no nan, in their order."""
-    times: Times = np.asarray(clock)
-    return times[~np.isnan(times)]
-
-
-def timed(clock: array[float]) -> bool:
-    """Whether most packets have this time."""
-    return len(known_times(clock)) * 2 > len(clock)
 
 
 def _time(text: str) -> float:

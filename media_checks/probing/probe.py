@@ -9,25 +9,22 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ..beside import RaiseIfStopped
-from ..sandbox import Collector, Limits, Lines, Sandbox, TooMuchOutput
-from ..tools import find_tools
-from . import allowed, headers
+from . import headers
+from .clocks import key_times, media_length
 from .facts import AudioFacts, Facts, Span, VideoFacts
 from .geometry import Shown, shown_part
 from .headers import FfprobeAnswer, Stream
 from .integrity import find_problems, remarks
 from .opening import Opened, claimed_sound, open_clip
 from .origin import made_by
-from .packets import LONG_S, PacketReader, Track
+from .packets import PacketReader, Track, read_packets
 from .refusals import (
     no_picture_inside,
-    too_complex,
     too_many_packets,
 )
 from .timeline import Laid, lay_out
 
-PACKET_LIMITS = Limits(cpu_s=60, wall_s=120)
+LONG_S = 1800.0  # of what has more packets, so much is judged; shorter, it is crafted
 ALONE_S = 0.5  # picture or sound by itself for less is how encoders end a file
 
 
@@ -55,34 +52,11 @@ def probe(path: Path) -> ProbeResult:
     return put_together(open_clip(path), read_packets(path))
 
 
-def read_packets(path: Path, raise_if_stopped: RaiseIfStopped = lambda: None) -> PacketReader:
-    """All packets of ``path``, or the first of far too many.
-
-    ``raise_if_stopped`` is called all the time; what it raises ends the run. Raises as ``probe``
-    does.
-    """
-    reader, box = PacketReader(raise_if_stopped), Sandbox(path)
-    args = ["-v", "quiet", *allowed.probe_arguments(), "-of", "csv=p=0", "-show_entries"]
-    args += ["packet=stream_index,pts_time,dts_time,duration_time,size,pos,flags"]
-    args += ["-i", box.clip_url]
-    lines, program = Lines(reader.line), find_tools().ffprobe
-    try:
-        ended = box.run(
-            program, args, limits=PACKET_LIMITS, stdout=lines, stderr=Collector(1 << 20)
-        )
-    except TooMuchOutput:
-        return reader
-    if ended.timed_out:
-        raise too_complex()
-    lines.finish()
-    return reader
-
-
 def put_together(opened: Opened, read: PacketReader) -> ProbeResult:
     """A clip's headers and packets as facts. Raises ``Unreadable`` when that is no film."""
     played = [s["index"] for s in (opened.video, opened.audio) if s is not None]
     tracks = {index: read.tracks.get(index, Track()) for index in played}
-    if read.full and max(track.media_length() for track in tracks.values()) < LONG_S:
+    if read.full and max(media_length(track) for track in tracks.values()) < LONG_S:
         raise too_many_packets()
     answer = FfprobeAnswer(
         opened.path, opened.header, opened.video, opened.audio, tracks, opened.container,
@@ -119,7 +93,7 @@ def _assemble(reading: FfprobeAnswer) -> ProbeResult:
     )
     index = audio["index"] if audio is not None else None
     zero = round(max(0.0, reading.since(begin)), 3)
-    return ProbeResult(facts, reading.video["index"], index, track.key_times(), zero)
+    return ProbeResult(facts, reading.video["index"], index, key_times(track), zero)
 
 
 def _from_to(layers: tuple[Laid, Laid]) -> tuple[float, float]:
@@ -179,7 +153,7 @@ def _displayed(stream: Stream, part: Shown | None, shape: Fraction) -> tuple[int
 
 def _key_gap(track: Track, length: float) -> float:
     """The longest stretch, in seconds, without a keyframe (end included)."""
-    return max((b - a for a, b in pairwise([*track.key_times(), length])), default=0.0)
+    return max((b - a for a, b in pairwise([*key_times(track), length])), default=0.0)
 
 
 def _audio_facts(stream: Stream, track: Track, layer: Laid, begin: float) -> AudioFacts:

@@ -13,8 +13,9 @@ from math import isnan
 
 import numpy as np
 
+from .clocks import clock_of, known_times, timed, usual_step
 from .facts import Span
-from .packets import Track, known_times, timed
+from .packets import Track
 
 JUMP_S = 10.0
 BACK_S = 0.5  # a step back by less is a recorder's carelessness: frames are shown in order anyway
@@ -50,10 +51,10 @@ class _Layer:
 
     def __init__(self, track: Track, beside: Track, *, sound: bool) -> None:
         self.track, self.sound = track, sound
-        self.usual = track.usual_step()
+        self.usual = usual_step(track)
         self.others = sorted(known_times(beside.pts).tolist())
-        self.other_step = beside.usual_step()
-        self.clock = track.clock()
+        self.other_step = usual_step(beside)
+        self.clock = clock_of(track)
         self.wrong: set[int] = set()  # packets whose time fits neither before nor behind
 
     def laid(self) -> Laid:
