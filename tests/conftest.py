@@ -9,6 +9,7 @@ import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,11 @@ from playwright.sync_api import Browser, sync_playwright
 from contest.db import Database, upgrade
 from contest.running.devservices import start_postgres, start_redis
 from social.simulator.process import SimulatorProcess
-from tests import compiled_once, matrices
+from tests import compiled_once, ffmpegs, matrices
 from tests.databases import Reused, copied, fast_folder, own_database
 
 LOOPBACK = ("127.", "::1", "localhost")
+HERE = Path(__file__).parent
 KINDS = matrices.KINDS
 WORKERS_MEMORY = 3 * 2**29  # bytes
 # How quickly a busy machine thinks of examples says nothing about us.
@@ -71,6 +73,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_configure() -> None:
     gc.set_threshold(YOUNG_OBJECTS, 20, 20)
+    ffmpegs.newest_first()
 
 
 def pytest_collection_finish() -> None:
@@ -109,6 +112,14 @@ def umask_is_kept() -> Iterator[None]:
     os.umask(before)
     yield
     os.umask(before)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def system_ffmpeg(request: pytest.FixtureRequest) -> Iterator[None]:
+    """In some rooms the system's FFmpeg, elsewhere the wheels' (``ffmpegs.py``)."""
+    room = request.path.relative_to(HERE).parts[0]
+    with ffmpegs.of_the_system() if room in ffmpegs.ROOMS_OF_THE_SYSTEM else nullcontext():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import configure_mappers
 import contest.web  # noqa: F401 - what the forks begin with
 from contest import cli
 from contest.jobs import handlers
+from media_checks import checking
 from tests import compiled_once
 
 FORKS = multiprocessing.get_context("forkserver")
@@ -34,6 +35,7 @@ def import_all() -> None:
     """What is imported only when it is wanted; none of it is looked at by the collector again."""
     cli.root.list_commands(None)  # type: ignore[arg-type]  # it asks nothing of the context
     handlers()
+    checking.import_all()
     configure_mappers()
     gc.freeze()
 
