@@ -18,6 +18,9 @@ WORKERS ?= auto
 # The long form: so many minutes of spoiled clips, and mutants of the two modules that count points.
 MINUTES ?= 10
 QUICK_MUTANTS := scoring.numbers* scoring.interactions*
+# What mypy knows of a file holds as long as its text: kept beside the clips (tests/clip_cache.py), so
+# that a fresh checkout is not judged anew.
+export MYPY_CACHE_DIR ?= $(or $(HOITHI_TEST_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/hoithi-tests)/mypy
 # Not one of the tests and not beside them, for it counts seconds (tests/README.md, "Seconds").
 LIGHTHOUSE = $(BIN)/python -m pytest -n 0 tests/e2e/audit_lighthouse.py
 
