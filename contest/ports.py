@@ -1,7 +1,8 @@
 """The small protocols through which the contest reaches outside, and how they fail."""
 
+import errno
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,17 @@ from typing import Any, Protocol
 
 class StorageFull(OSError):
     """No room for the bytes; nothing of them was kept."""
+
+
+@contextmanager
+def full_disk_told() -> Iterator[None]:
+    """Raises ``StorageFull`` where the disk or quota is full, any other error as it is."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(*error.args) from error
+        raise
 
 
 class StorageAway(OSError):
@@ -130,7 +142,8 @@ class PictureCleaner(Protocol):
     """Draws a picture from outside anew: its pixels and nothing else that the file held."""
 
     def draw_anew(self, source: Path, target: Path) -> None:
-        """Raises ``Invalid`` for what is no whole picture, ``TooLarge`` for too many pixels."""
+        """Raises ``Invalid`` for what is no whole picture, ``TooLarge`` for too many pixels,
+        ``StorageFull`` where there is no room for the new one."""
 
 
 @dataclass(frozen=True)

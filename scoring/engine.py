@@ -61,7 +61,8 @@ def report(contest: Contest, ranking: Ranking, missing: list[dict[str, Any]]) ->
         ],
         "missing": missing,
         **({"below_quorum": below_quorum(contest)} if contest.rules.quorum else {}),
-        **({"promotion": promotion.report(contest)} if contest.rules.promotion else {}),
+        **({"promotion": promotion.report(contest, goes_on)}
+           if (goes_on := contest.rules.promotion) else {}),
     }
 
 

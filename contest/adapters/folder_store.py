@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from contest.ports import Shown, StorageAway, StorageDamaged, StorageFull, Stored
+from contest.ports import Shown, StorageAway, StorageDamaged, Stored, full_disk_told
 
 JUST_PUT_S = 24 * 3600  # longer than any transaction takes between the bytes and their row
 LEFT_S = 3 * 24 * 3600  # what is half done for so long, nobody goes on with
@@ -47,12 +47,8 @@ class FolderStore:
             path.unlink(missing_ok=True)
             return
         place.parent.mkdir(exist_ok=True)
-        try:
+        with full_disk_told():
             self._bring(path, place)
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise StorageFull(*error.args) from error
-            raise
 
     @staticmethod
     def _touched(place: Path) -> bool:

@@ -1,6 +1,8 @@
 """Pictures from outside, drawn anew in a boxed process of their own: it sees the one picture and a
 folder to write to."""
 
+import errno
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +12,8 @@ from tempfile import TemporaryDirectory
 from contest.adapters.boxed_python import ENVIRONMENT, fenced, isolated, limits
 from contest.adapters.picture_drawn_anew import MOST_PIXELS, TOO_LARGE
 from contest.errors import Invalid, TooLarge
+from contest.ports import StorageFull, full_disk_told
+from media_checks.errors import NO_ROOM
 
 SCRIPT = Path(__file__).with_name("picture_drawn_anew.py")
 WALL_S, CPU_S = 60.0, 30
@@ -22,9 +26,10 @@ class BoxedPictures:
     def draw_anew(self, source: Path, target: Path) -> None:
         """Write the picture at ``source`` to ``target``, pixels only, as JPEG or PNG.
 
-        Raises ``TooLarge`` beyond ``MOST_PIXELS``, ``Invalid`` for what is no whole picture.
+        Raises ``TooLarge`` beyond ``MOST_PIXELS``, ``Invalid`` for what is no whole picture,
+        ``StorageFull`` where the disk has no room for the new one.
         """
-        with TemporaryDirectory(prefix="hoithi-picture-") as name:
+        with full_disk_told(), TemporaryDirectory(prefix="hoithi-picture-") as name:
             made = Path(name) / "made"
             status = _run(source.resolve(), made)
             if status == TOO_LARGE:
@@ -35,6 +40,7 @@ class BoxedPictures:
 
 
 def _run(source: Path, made: Path) -> int:
+    """Exit status, -1 where it took too long. Raises ``StorageFull``."""
     command = [*limits(cpu_s=CPU_S, memory=MEMORY, file_size=FILE_SIZE), *_box(source, made.parent),
                sys.executable, "-I", str(SCRIPT)]
     try:
@@ -44,6 +50,8 @@ def _run(source: Path, made: Path) -> int:
         )
     except subprocess.TimeoutExpired:
         return -1
+    if done.returncode and any(word in done.stderr.decode("utf-8", "replace") for word in NO_ROOM):
+        raise StorageFull(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return done.returncode
 
 

@@ -10,16 +10,23 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from contest.demo import clips, papers, script
-from contest.demo.browser import Browser, Form, Page, Refused, insist, insist_on, wait_until, words
-from contest.demo.script import JURORS, ORGANISER, OWN_UNIT, REVIEWER, SECOND, UNITS, Part
+from contest.demo import clips, composing, papers, photographs, script
+from contest.demo.browser import Browser, Page, Refused, insist, insist_on, wait_until, words
+from contest.demo.script import ORGANISER, REVIEWER, SECOND, UNITS, Part
+from contest.profile.entries import spoken
 
 SLUG = "quan11-2023"
 CARD = re.compile(r'href="[^"]*/unit/entries/([A-Z0-9-]+)">([^<]+)</a>')
 SHEET = re.compile(r'sheet__name">([^<]+)<.*?sheet__code code">([^<]+)<', re.DOTALL)
+CONSENT = re.compile(r'<input[^>]*name="(consent_\w+)"')
 IN_DOUBT = "Chưa rõ, đang dò lại"  # on the board of posts
 CHECKED = ("Cần sửa", "Chờ thẩm định", "Đã duyệt", "Đã đăng", "Bị loại", "chỉnh sửa")
-IDEA = "Một việc nhỏ mỗi ngày, kể bằng lời của người làm."  # where the rules ask for it
+# Where the rules ask for it.
+ANSWERS = {
+    "question_idea": "Một việc nhỏ mỗi ngày, kể bằng lời của người làm.",
+    "question_sources": "Lịch sử Đoàn và phong trào thanh niên; lời kể của các bác cựu chiến binh.",
+}
+TO_MEND = ("short", "small")  # flaws with which nothing gets through
 Say = Callable[[str], None]
 
 
@@ -34,12 +41,14 @@ class Stage:
         say: Say,
         parts: Sequence[Part] = script.PARTS, *, entries: str = "clip",
     ) -> None:
-        self.base_url, self.password, self.folder, self.say = base_url, password, folder, say
+        self.base_url, self.password, self.folder = base_url, password, folder
         self.parts, self.entries = parts, entries
+        self.say: Say = lambda text: say(spoken(text, entries, "vi"))
         self.people: dict[str, Browser] = {}
         self.units: dict[str, Browser] = {}
         self.codes: dict[str, str] = {}  # clip's title -> the entry's code
         self.slug = SLUG  # of the contest that is on
+        self.shared_out = False  # whether each juror marks some of the entries alone
 
     def path(self, rest: str = "") -> str:
         return f"/c/{self.slug}/{rest}"
@@ -62,17 +71,26 @@ class Stage:
         form = browser.get("/account/sign-in").form("/account/sign-in")
         browser.submit(form, {"email": email, "password": self.password})
 
-    def film(self, number: int, part: Part, version: int) -> Path:
-        """The unit's clip, or its document, as a file, made at the first call."""
-        path = self.folder / film_name(number, version, self.entries)
-        if not path.exists():
-            make = clips.make if self.entries == "clip" else papers.make
-            make(sample(number, part, version), path)
-        return path
+    def files(self, number: int, part: Part, version: int) -> list[Path]:
+        """What the unit sends, each file made at the first call: a clip, a document or a text; of a
+        set its pictures, later the one that is exchanged."""
+        many = PICTURES if self.entries == "pictures" and not version else 1
+        paths = [self.folder / film_name(number, version, self.entries).format(place)
+                 for place in range(1, many + 1)]
+        for path in (path for path in paths if not path.exists()):
+            MAKERS[self.entries](sample(number, part, version), path)
+        return paths
+
+
+PICTURES = 3  # of a set
+MAKERS = {"clip": clips.make, "document": papers.make, "text": papers.write,
+          "pictures": photographs.make}
+ENDINGS = {"clip": ".mp4", "document": ".docx", "text": ".txt", "pictures": "-{}.jpg"}
 
 
 def film_name(number: int, version: int, entries: str = "clip") -> str:
-    return f"{number}-{version}.{'mp4' if entries == 'clip' else 'docx'}"
+    """Of a picture with a place for its number in the set."""
+    return f"{number}-{version}{ENDINGS[entries]}"
 
 
 def sample(number: int, part: Part, version: int) -> clips.Sample:
@@ -134,7 +152,7 @@ def send_clips(stage: Stage) -> None:
         _send(stage, number, part, 0)
     for number, part in enumerate(stage.parts, start=1):
         _await_checks(stage, part)
-        if part.flaws[0] == "short":
+        if part.flaws[0] in TO_MEND:
             stage.say(f"  {part.title}: {_finding(stage, part)}")
             _send(stage, number, part, 1)
             _await_checks(stage, part)
@@ -151,12 +169,12 @@ def _fill_in(stage: Stage, part: Part) -> None:
     browser = stage.units[part.unit]
 
     def do() -> None:
-        form = browser.get(stage.path("unit/entries/new")).form("/unit/entries/new")
+        page = browser.get(stage.path("unit/entries/new"))
+        form = page.form("/unit/entries/new")
         kind = "team" if len(part.authors) > 1 else "individual"
-        consents = {
-            f"consent_{name}": "y" for name in ("originality", "publicity", "personal_data")
-        }
-        idea = {"question_idea": IDEA} if "question_idea" in form.fields else {}
+        consents = {name: "y" for name in CONSENT.findall(page.text) if name != "consent_news"}
+        answers = {name: said for name, said in ANSWERS.items() if name in form.fields}
+        category = {"category": part.category} if part.category else {}
         browser.submit(
             form,
             {
@@ -166,7 +184,7 @@ def _fill_in(stage: Stage, part: Part) -> None:
                 "contact_name": part.authors[0],
                 "contact_phone": "0903 000 000",
                 "contact_email": "donvi@hoithi.example",
-                **consents, **idea,
+                **consents, **answers, **category,
             },
         )
 
@@ -184,15 +202,19 @@ def submission_page(stage: Stage, part: Part) -> Page:
 
 
 def _send(stage: Stage, number: int, part: Part, version: int) -> None:
-    """Send a version of the clip; its file name distinguishes its receipt from others."""
-    film = stage.film(number, part, version)
-    stop = film.stat().st_size // 3 if part.drops else None
+    """Send a version of the entry; its file name distinguishes its receipt from others."""
+    files = stage.files(number, part, version)
     browser, code = stage.units[part.unit], stage.codes[part.title]
-    insist(
-        lambda: film.name in words(submission_page(stage, part).text),
-        lambda: browser.upload(code, film, stop_after=stop),
-    )
-    mebibytes = film.stat().st_size / 2**20
+    stop = files[0].stat().st_size // 3 if part.drops else None
+    if stage.entries in composing.KINDS:
+        entry = composing.Entry(browser, code, stage.path(f"unit/entries/{code}"))
+        composing.hand_in(entry, stage.entries, files, again=version > 0)
+    else:
+        insist(
+            lambda: files[0].name in words(submission_page(stage, part).text),
+            lambda: browser.upload(code, files[0], stop_after=stop),
+        )
+    mebibytes = sum(file.stat().st_size for file in files) / 2**20
     note = ", đường truyền rớt giữa chừng" if stop else ""
     stage.say(f"  {part.unit} gửi “{part.title}” ({mebibytes:.1f} MB{note})".replace(".", ",", 1))
 
@@ -271,7 +293,8 @@ def await_publication(
 
         # The deep checks of all clips run before the first post.
         wait_until(published, f"publication of {part.title}", 900)
-    stage.say(f"{len(posts())} bài trên Trang mô phỏng, mỗi clip một bài")
+    stage.say(f"{len(posts())} bài trên Trang mô phỏng, mỗi clip một bài" if posts()
+              else "các clip đã mở cho mọi người xem trên trang của hội thi")
 
 
 def _resolve_doubt(stage: Stage, later: Callable[[], None]) -> None:
@@ -314,45 +337,6 @@ def import_counts(stage: Stage, taken_at: datetime) -> None:
     stage.say(f"số đếm của {len(shown)} clip lúc {taken_at:%H:%M ngày %d/%m/%Y} đã nhập")
 
 
-def mark(stage: Stage) -> None:
-    """Every juror marks every clip, or recuses themselves (own unit), or abstains."""
-    ballots = 0
-    for juror in JURORS:
-        browser = stage.person(juror)
-        for part in stage.parts:
-            if not part.out:
-                _mark(stage, browser, part, part.marks[juror], own=OWN_UNIT.get(juror) == part.unit)
-                ballots += 1
-    stage.say(f"{ballots} phiếu chấm đã nộp")
-
-
-def _mark(stage: Stage, browser: Browser, part: Part, share: int | None, *, own: bool) -> None:
-    address = stage.path(f"jury/{stage.codes[part.title]}")
-
-    def done() -> bool:
-        return any(form.action.endswith("/reopen") for form in browser.get(address).forms)
-
-    def do() -> None:
-        page = browser.get(address)
-        if share is None:
-            aside = page.form("/aside/recused" if own else "/aside/abstained")
-            field = next(name for name in aside.fields if name.endswith("reason"))
-            browser.submit(aside, {field: "Clip của đơn vị tôi." if own else "Không nghe rõ."})
-            return
-        form = next(f for f in page.forms if any(n.startswith("mark-") for n in f.fields))
-        browser.submit(form, {**marks(page, form, share), "do": "submit"})
-
-    insist(done, do)
-
-
-def marks(page: Page, form: Form, share: int) -> dict[str, str | list[str]]:
-    """``share`` per cent of every criterion's maximum, as given in the page."""
-    names = [name for name in form.fields if name.startswith("mark-")]
-    inputs = {name: re.search(rf'<input[^>]*name="{name}"[^>]*>', page.text) for name in names}
-    most = {name: re.search(r'max="(\d+)"', found[0]) for name, found in inputs.items() if found}
-    return {name: str(int(found[1]) * share // 100) for name, found in most.items() if found}
-
-
 def close(stage: Stage) -> None:
     """Lock the jury round, compute with a reason for missing marks; a second organiser freezes."""
     browser, second = stage.person(ORGANISER), stage.person(SECOND)
@@ -363,13 +347,20 @@ def close(stage: Stage) -> None:
         lambda: browser.submit(browser.get(jury).form("/lock")),
     )
     stage.say("vòng chấm đã khoá")
+
+    def compute() -> None:
+        browser.submit(browser.get(overview).form("/compute"), {"reason": reason})
+
     insist(
         lambda: (
             any(f.action.endswith(("/freeze", "/publish")) for f in browser.get(overview).forms)
             or _is_published(browser, stage)
         ),
-        lambda: browser.submit(browser.get(overview).form("/compute"), {"reason": reason}),
+        compute,
     )
+    for part in (part for part in stage.parts if part.chosen):
+        _choose(stage, browser, overview, part)
+        insist_on(compute)
     stage.say("kết quả đã tính, hai cách tính khớp nhau")
     for step in ("/freeze", "/publish"):
         insist(
@@ -382,6 +373,16 @@ def close(stage: Stage) -> None:
             lambda step=step: second.submit(second.get(overview).form(step)),  # type: ignore[misc]
         )
     stage.say("kết quả đã chốt và công bố")
+
+
+def _choose(stage: Stage, browser: Browser, overview: str, part: Part) -> None:
+    """Record who takes a prize that is given by no figure."""
+    told = {"code-1": stage.codes[part.title], "reason": "Biên bản kiểm phiếu khán giả số 01"}
+    insist(
+        lambda: f'value="{told["code-1"]}"' in browser.get(overview).text,
+        lambda: browser.submit(browser.get(overview).form(f"/choices/{part.chosen}"), dict(told)),
+    )
+    stage.say(f"giải “{part.chosen}” về “{part.title}”, theo kiểm phiếu")
 
 
 def _is_published(browser: Browser, stage: Stage) -> bool:

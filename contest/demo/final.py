@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from contest.demo import acts, script
+from contest.demo import acts, judging, script
 from contest.demo.acts import Stage
 from contest.demo.browser import Browser, Page, insist, insist_on, wait_until, words
 from contest.demo.script import ORGANISER
@@ -71,7 +71,7 @@ def _type(stage: Stage, browser: Browser, address: str) -> int:
         while waiting := open_forms(browser.get(address)):
             found = browser.get(address)
             form = next(one for one in found.forms if one.action == waiting[0])
-            browser.submit(form, acts.marks(found, form, script.AT_THE_TABLE[unit]))
+            browser.submit(form, judging.marks(found, form, script.AT_THE_TABLE[unit]))
 
     before = len(open_forms(page))
     insist(lambda: not open_forms(browser.get(address)), do)

@@ -10,6 +10,7 @@ import tomlkit
 from contest import profile as rule_files
 from contest.demo import above, script
 from contest.demo.sample import PROFILE
+from contest.demo.script import Part
 from contest.profile import Profile
 
 TEMPLATES = PROFILE.parent / "templates"
@@ -20,12 +21,15 @@ SHARED = ("schedule", "media", "review", "quota", "form", "upload")
 @dataclass(frozen=True)
 class Kind:
     """``expected``: units and totals, calculated by hand; ``final``: those of its second round;
-    ``above``: those of the contest to which it hands its winners up."""
+    ``above``: those of the contest to which it hands its winners up. ``parts``: what is entered;
+    ``trial``: whether the jury marks an entry as a trial first."""
 
     name: str
     expected: tuple[tuple[str, str], ...]
     final: tuple[tuple[str, str], ...] = ()
     above: tuple[tuple[str, str], ...] = ()
+    parts: tuple[Part, ...] = script.PARTS
+    trial: bool = False
 
     @property
     def source(self) -> str:
@@ -71,5 +75,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("y-tuong", script.EXPECTED_BY_JURY),
         Kind("hai-vong", script.EXPECTED_BY_JURY, script.EXPECTED_OF_FINAL),
         Kind("ba-cap", script.EXPECTED_BY_JURY, above=script.EXPECTED_ABOVE),
+        Kind("anh-dep", script.EXPECTED_OF_PICTURES, parts=script.PICTURE_SETS),
+        Kind("thi-viet", script.EXPECTED_OF_TEXTS, parts=script.TEXTS, trial=True),
     )
 }

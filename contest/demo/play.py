@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from contest.actors import SYSTEM
 from contest.clock import FileClock
 from contest.config import Settings
-from contest.demo import above, acts, final, script
+from contest.demo import above, acts, final, judging, script
 from contest.demo.acts import SLUG, Stage
 from contest.demo.browser import Away, Refused, insist_on, wait_until
 from contest.demo.kinds import KINDS, Kind
@@ -33,6 +33,7 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 OPENING, LAST_DAY = "2023-05-26 08:00", "2023-06-10 20:00"
 RELEASE, LAST_COUNT = "2023-06-12 08:00", "2023-06-19 15:50"
 AFTER_THE_CUT_OFF, AWARDS = "2023-06-19 16:30", "2023-06-26 09:00"
+SENT = (".mp4", ".docx", ".txt", ".jpg")
 Say = Callable[[str], None]
 
 
@@ -88,8 +89,10 @@ class Play:
         self._set_up()
         with self._running():
             stage = Stage(self.base_url, self.password, self.folder / "clips", self._line,
-                          entries=self.rules.entry.kind)
+                          self.kind.parts, entries=self.rules.entry.kind)
             acts.import_units(stage)
+            if self.rules.jury.assigned:
+                judging.name_own_units(stage)
             self._at(LAST_DAY)
             acts.send_clips(stage)
             acts.review(stage)
@@ -100,7 +103,11 @@ class Play:
                 self._at(LAST_COUNT)
                 acts.import_counts(stage, local(LAST_COUNT))
             self._at(AFTER_THE_CUT_OFF)
-            acts.mark(stage)
+            if self.kind.trial:
+                judging.calibrate(stage)
+            if self.rules.jury.assigned:
+                judging.share_out(stage, self.rules)
+            judging.mark(stage)
             self._at(AWARDS)
             acts.close(stage)
             ranking, expected = self._read_result(stage, self.kind.expected), self.kind.expected
@@ -129,7 +136,7 @@ class Play:
         self._at(above.OPENED)
         final.await_opening(stage, [part.title for part in stage.parts])
         self._at(above.MARKED)
-        acts.mark(stage)
+        judging.mark(stage)
         self._at(above.AWARDS)
         acts.close(stage)
         above.tree(stage)
@@ -168,16 +175,19 @@ class Play:
         return found
 
     def _posts_by_code(self, stage: Stage) -> dict[str, int]:
-        codes = [stage.codes[part.title] for part in script.PARTS if not part.out]
+        codes = [stage.codes[part.title] for part in self.kind.parts if not part.out]
         posts = [str(post["message"]) for post in self.posts()]
         return {code: sum(code in message for message in posts) for code in codes}
 
     def _lost(self) -> list[str]:
-        """Films whose bytes are not in the store."""
-        store = self.data_dir / "clips"
+        """What units sent and whose bytes are not in the store; of a set of pictures those that
+        were not exchanged."""
+        store, sent = self.data_dir / "clips", self.folder / "clips"
         kept = {path.name for path in store.rglob("*")}
-        films = sorted((self.folder / "clips").glob("*.[md]*"))
-        return [film.name for film in films if sha256_of(film) not in kept]
+        exchanged = {path.name.replace("-1-", "-0-") for path in sent.glob("*-1-1.jpg")}
+        files = sorted(path for path in sent.iterdir() if path.suffix in SENT)
+        return [file.name for file in files
+                if file.name not in exchanged and sha256_of(file) not in kept]
 
     def _page(self, what: str, change: dict[str, object] | None = None) -> Any:
         """Query the simulated Page, or call one of its switches. Raises ``Away``."""
@@ -245,7 +255,8 @@ class Play:
     def _read_result(
         self, stage: Stage, expected: tuple[tuple[str, str], ...]
     ) -> list[tuple[str, str]]:
-        """Read the result as the public does, and the organiser's spreadsheet and bundle."""
+        """Read the result as the public does, and the organiser's spreadsheet, bundle and papers.
+        """
         page, first = acts.fetch(stage, stage.path("results")), expected[0][0]
         wait_until(
             lambda: first in acts.fetch(stage, stage.path("results")).decode(), "result page"
@@ -258,7 +269,17 @@ class Play:
         (self.folder / "bundle.zip").write_bytes(bundle)
         self._line(f"trang kết quả {len(page) // 1024} kB, bảng tính {len(sheet) // 1024} kB")
         self._verify()
+        self._print(stage, number)
         return self._ranking(stage, number)
+
+    def _print(self, stage: Stage, number: int) -> None:
+        """The papers of the result, as Word files."""
+        everybody = ["participation"] if self.rules.awards.participation else []
+        for name in ("minutes", "decision", *everybody):
+            address = stage.path(f"organiser/documents/{number}/{name}.docx")
+            paper = acts.fetch(stage, address, script.ORGANISER)
+            (self.folder / f"{name}.docx").write_bytes(paper)
+        self._line("biên bản, quyết định" + ", giấy chứng nhận tham gia" * bool(everybody))
 
     def _newest(self, stage: Stage) -> int:
         answer = insist_on(lambda: acts.fetch(stage, f"/api/v1/contests/{stage.slug}/results"))

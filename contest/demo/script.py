@@ -31,7 +31,7 @@ class Part:
     """What happens to a clip. ``flaws``: one for each version, "" for none.
 
     ``reviews``: the reviewer's decisions, one after another. ``marks``: per cent of every
-    criterion, by juror; None abstains.
+    criterion, by juror; None abstains. ``chosen``: the prize that it is given by no figure.
     """
 
     unit: str
@@ -43,6 +43,8 @@ class Part:
     reactions: int = 0
     shares: int = 0
     marks: dict[str, int | None] = field(default_factory=dict)
+    category: str = ""
+    chosen: str = ""
 
     @property
     def out(self) -> bool:
@@ -167,3 +169,56 @@ EXPECTED_OF_FINAL = (
 
 # The city's contest: the ward is one unit there, whose best clip counts, with the same marks.
 EXPECTED_ABOVE = (("Phường 5", "93.33"),)
+
+
+# Sets of pictures: the first and second juror mark one category, the first and third the other.
+# The second juror's own unit enters the one that is not hers.
+def _action(first: int, second: int) -> dict[str, int | None]:
+    return {JURORS[0]: first, JURORS[1]: second}
+
+
+def _people(first: int, third: int) -> dict[str, int | None]:
+    return {JURORS[0]: first, JURORS[2]: third}
+
+
+PICTURE_SETS = (
+    Part("Đoàn Phường 1", "Áo xanh trên đồng ngập nước", ("Nguyễn Thị Ngọc Ánh", "Trần Gia Huy"),
+         category="action", marks=_action(90, 80)),
+    Part("Đoàn Phường 2", "Bàn tay ngoại Tư", ("Lê Quốc Khánh",),
+         category="people", marks=_people(80, 100)),
+    Part("Đoàn Phường 3", "Lớp học bên bờ kênh", ("Phan Thị Thùy Dương",), flaws=("small", ""),
+         category="action", marks=_action(70, 90), chosen="audience"),
+    Part("Đoàn Phường 4", "Nụ cười mùa hè xanh", ("Lâm Chí Thành",), flaws=("", ""),
+         reviews=("changes", "approve"), category="people", marks=_people(100, 90)),
+    Part("Đoàn Phường 4", "Ba giờ sáng ở bếp ăn", ("Lâm Chí Thành",),
+         category="action", marks=_action(60, 70)),
+    Part("Đoàn Phường 6", "Mưa trên mái tôn", ("Nguyễn Tuấn Kiệt",), reviews=("reject",),
+         category="action"),
+)
+EXPECTED_OF_PICTURES = (
+    ("Đoàn Phường 4", "95.00"),  # 100 and 90; its second set has 65
+    ("Đoàn Phường 2", "90.00"),  # 80 and 100
+    ("Đoàn Phường 1", "85.00"),  # 90 and 80
+    ("Đoàn Phường 3", "80.00"),  # 70 and 90
+)
+
+# Texts: lots decide which two of the three jurors mark one, so all would give it the same.
+TEXTS = (
+    Part("Đoàn Phường 1", "Lá thư gửi người đoàn viên đầu tiên", ("Nguyễn Thị Ngọc Ánh",),
+         marks=_by(90, 90, 90)),
+    Part("Đoàn Phường 2", "Ba sẵn sàng, chuyện ông ngoại kể", ("Lê Quốc Khánh",),
+         marks=_by(80, None, 80)),
+    Part("Đoàn Phường 3", "Từ Năm xung phong đến hôm nay", ("Phan Thị Thùy Dương",),
+         flaws=("short", ""), marks=_by(100, 100, 100)),
+    Part("Đoàn Phường 4", "Chiếc huy hiệu trong ngăn tủ", ("Lâm Chí Thành",), flaws=("", ""),
+         reviews=("changes", "approve"), marks=_by(70, 70, 70)),
+    Part("Đoàn Trường THPT Nguyễn Hiền", "Bài ca trên công trường", ("Tạ Minh Châu",),
+         marks=_by(60, 60, 60)),
+    Part("Đoàn Trường THPT Nguyễn Hiền", "Đêm lửa trại đầu tiên", ("Câu lạc bộ Truyền thông",),
+         marks=_by(50, 50, 50)),
+    Part("Đoàn Phường 6", "Sao chép một trang sách", ("Nguyễn Tuấn Kiệt",), reviews=("reject",)),
+)
+EXPECTED_OF_TEXTS = (
+    ("Đoàn Phường 3", "100.00"), ("Đoàn Phường 1", "90.00"), ("Đoàn Phường 2", "80.00"),
+    ("Đoàn Phường 4", "70.00"), ("Đoàn Trường THPT Nguyễn Hiền", "60.00"),
+)

@@ -80,7 +80,7 @@ def _opened(path: str) -> PdfReader:
         _ = reader.root_object, len(reader.pages)
     except WrongPasswordError:
         raise Refused("password") from None
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = "truncated" if _end_missing(path) else "damaged"
         raise Refused(why, f"{type(error).__name__}: {error}"[:200]) from None
     return reader

@@ -41,7 +41,7 @@ def read(path: str, _folder: str) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(_Parts(archive))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zlib.error) as error:
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
         raise Refused("damaged", f"{type(error).__name__}: {error}"[:200]) from None
     except RuntimeError as error:  # how zipfile says that there is a password
         raise Refused("password" if "encrypted" in str(error) else "damaged") from None

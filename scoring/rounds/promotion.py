@@ -27,14 +27,13 @@ def promote(data: object, rule: object) -> dict[str, Any]:
     return {"format": "hoithi-promotion/1", **_report(contest, _rule(Node(rule), contest))}
 
 
-def report(contest: Contest) -> dict[str, Any]:
-    """Who goes on by the contest's own rule; nobody where it has none.
+def report(contest: Contest, rule: Promotion) -> dict[str, Any]:
+    """Who goes on by a rule, the contest's own; of the chair's by the last list that was decided.
 
     ``promoted``: a line for each, best first, by category where the rule goes by it. ``undecided``:
     units that share the last place and would be too many together (``"ties": "none"``); the chair
     orders them by a decision as for any tie. ``out``: all other units.
     """
-    rule = contest.rules.promotion or Promotion(CHAIR)
     if rule.by == CHAIR:
         lists = [one.units for one in contest.decisions if one.prize == NEXT_ROUND]
         rule = replace(rule, units=lists[-1] if lists else ())
@@ -69,8 +68,8 @@ def _units(node: Node, contest: Contest) -> tuple[str, ...]:
     names = tuple(item.text() for item in nodes)
     distinct(nodes, names)
     there = {entry.unit for entry in contest.running}
-    for item, name in zip(nodes, names, strict=True):
-        if name not in there:
+    for item in nodes:
+        if (name := item.text()) not in there:
             item.refuse(f"“{name}” không còn clip nào trong vòng này.",
                         f'"{name}" has no clip left in this round.')
     return names

@@ -23,6 +23,9 @@ def _encoder(sort: bool) -> json.JSONEncoder:
     return json.JSONEncoder(ensure_ascii=False, sort_keys=sort, separators=(COMMA, COLON))
 
 
+_PLAIN = json.JSONEncoder(ensure_ascii=False)  # of what has no keys to sort
+
+
 def parts(value: object, *, sort: bool = True) -> Iterator[str]:
     """``value`` as text, piece by piece, so that a large one is never there as a whole: an iterator
     in it is a list whose items are let go once they are written. ``sort``: keys in their order.
@@ -76,7 +79,7 @@ def _whole(value: object, depth: int, sort: bool) -> str:
 def _simple(value: object, depth: int, sort: bool) -> str | None:
     """What the encoder in C writes by itself; None for what lies deeper."""
     if not isinstance(value, dict | list | tuple) or not value:
-        return _encoder(sort).encode(value)
+        return _PLAIN.encode(value)
     inner, (opening, closing) = _line(depth + 1), _brackets(value)
     items = value.values() if isinstance(value, dict) else value
     if _SIMPLE.issuperset(map(type, items)):
@@ -115,7 +118,7 @@ def _items(value: Any, sort: bool) -> Iterator[tuple[str, object]]:
 def _key(key: object) -> str:
     if not isinstance(key, str):
         raise TypeError(f"keys must be texts, not {type(key).__name__}")
-    return _encoder(True).encode(key)
+    return _PLAIN.encode(key)
 
 
 def _brackets(value: object) -> tuple[str, str]:

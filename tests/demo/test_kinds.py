@@ -15,24 +15,42 @@ def test_what_is_expected_follows_from_the_script_and_the_rules(name: str) -> No
     rules = kind.profile
     assert rules.contest.slug == "quan11-2023"
     entries = [
-        {
-            "id": f"c{place}", "unit": part.unit,
-            "marks": {juror: marks(rules, share) for juror, share in part.marks.items()},
-            "interactions": {"reactions": part.reactions, "shares": part.shares},
-        }
-        for place, part in enumerate(script.PARTS) if not part.out
+        entry(rules, f"c{place}", part) for place, part in enumerate(kind.parts) if not part.out
     ]
+    decisions = [{"prize": part.chosen, "units": [part.unit], "reason": "01"}
+                 for part in kind.parts if part.chosen]
     found = scoring.compute({"rules": rules.scoring_rules(), "jurors": list(script.JURORS),
-                             "entries": entries})
+                             "entries": entries, "chair_decisions": decisions})
     assert tuple((line["unit"], line["total"]["rounded"]) for line in found["ranking"]) == (
         kind.expected)
     awards = {row["prize"]: row["unit"] for row in found.get("awards", [])}
+    if name == "anh-dep":
+        wards = {prize: int(unit.rpartition(" ")[2]) for prize, unit in awards.items()}
+        assert wards == {"action-first": 1, "action-second": 4, "people-first": 4,
+                         "people-second": 2, "audience": 3}  # of two second ones the later
+    if name == "thi-viet":
+        assert (rules.jury.jurors_per_clip, rules.awards.participation) == (2, True)
     if name == "phim-ngan":
         assert awards["audience"] == "Đoàn Trường THPT Nguyễn Hiền"
     if name == "chi-giam-khao":
         assert not rules.on_page
         assert awards["content"] == "Đoàn Phường 3"
         assert Fraction(found["ranking"][0]["total"]["exact"]) == Fraction(280, 3)
+
+
+def entry(rules, code, part):
+    """As a result has it; where each juror marks some alone, of the first who may mark this one."""
+    theirs = part.marks
+    if rules.jury.assigned:
+        mine = [juror for juror, share in part.marks.items() if share is not None]
+        theirs = {juror: part.marks[juror] for juror in mine[: rules.jury.jurors_per_clip]}
+    return {
+        "id": code, "unit": part.unit,
+        "marks": {juror: marks(rules, share) for juror, share in theirs.items()},
+        "interactions": {"reactions": part.reactions, "shares": part.shares},
+        **({"jurors": list(theirs)} if rules.jury.assigned else {}),
+        **({"category": part.category} if part.category else {}),
+    }
 
 
 def marks(rules, share):

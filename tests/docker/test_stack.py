@@ -124,7 +124,7 @@ def test_a_clip_sent_in_two_pieces_through_the_front_is_checked(stage: Stage) ->
 
 
 def test_the_front_sends_the_clip_to_those_who_may_see_it(stack: Stack, stage: Stage) -> None:
-    code, film = stage.codes[PART.title], stage.film(1, PART, 0)
+    code, film = stage.codes[PART.title], stage.files(1, PART, 0)[0]
     path = f"/c/{SLUG}/media/{code}/1/original"
     stranger = ask(stack.front, path, Range="bytes=0-99")
     assert stranger.status in (401, 403, 404)

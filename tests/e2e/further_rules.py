@@ -60,6 +60,6 @@ DECIDED: dict[str, Any] = {
 }
 WARD: dict[str, Any] = {"parent.contest": "thanh-pho", "parent.quota": 3}
 ANSWERS = {
-    "school": "THPT Nguyễn Du", "level": "Phường", "people": "12,5", "filmed": "2023-06-01",
-    "media": "Flycam\nMáy quay", "story": "Một ngày ở con hẻm số 47.",
+    "school": "THPT Nguyễn Du", "level": "Phường", "people": "12.5", "filmed": "2023-06-01",
+    "media": ["Flycam", "Máy quay"], "story": "Một ngày ở con hẻm số 47.",
 }

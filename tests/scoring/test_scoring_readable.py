@@ -52,7 +52,10 @@ def test_a_large_value_is_never_there_as_a_whole() -> None:
     assert max(map(len, found)) < 200
 
 
-@pytest.mark.parametrize("value", [{1: [{}]}, {"a": [object()]}, object()])
-def test_what_json_has_no_form_for_is_refused(value: object) -> None:
-    with pytest.raises(TypeError):
+@pytest.mark.parametrize(("value", "said"), [
+    ({1: [{}]}, "^keys must be texts, not int$"), ({"a": [object()]}, "object"),
+    (object(), "object"),
+])
+def test_what_json_has_no_form_for_is_refused(value: object, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
         list(readable.parts(value))

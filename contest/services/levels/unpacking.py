@@ -5,6 +5,7 @@ Its entries wait as any that are handed up; they can be accepted once an organis
 key it was signed with (``links``), after comparing its fingerprint with those who sent it.
 """
 
+import errno
 import hashlib
 import tempfile
 import zipfile
@@ -24,7 +25,7 @@ from contest.errors import Conflict, Invalid, TooLarge
 from contest.languages import write_size
 from contest.models import Contest, Handover, LevelLink
 from contest.permissions import require
-from contest.ports import BlobStore
+from contest.ports import BlobStore, full_disk_told
 from contest.profile import Profile
 from contest.services.core import audit, locks, profiles
 from contest.services.core.transitions import move
@@ -77,10 +78,17 @@ def look(file: File, contest: Contest) -> Read:
 
 @contextmanager
 def _opened(file: File) -> Iterator[zipfile.ZipFile]:
+    """The archive, read within. A disk or a store that fails meanwhile is not the file's fault."""
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        raise _no_such_file() from error
+    except (OSError, ValueError) as error:
+        before_its_beginning = getattr(error, "errno", None) == errno.EINVAL or (
+            "negative seek" in str(error))  # where its table leads: of a named file, of a form's
+        if not before_its_beginning:
+            raise
         raise _no_such_file() from error
 
 
@@ -156,7 +164,8 @@ def _require_size(profile: Profile, packet: Packet) -> None:
 
 def store_clips(file: File, read: Read, blobs: BlobStore, folder: Path) -> None:
     """Put each clip into the store, hashed as it is copied. Raises ``Invalid`` where one is not
-    what the manifest says. A clip that nothing names in the end is removed as any such file is."""
+    what the manifest says, ``StorageFull`` or ``StorageAway`` where there is no room or no store. A
+    clip that nothing names in the end is removed as any such file is."""
     with _opened(file) as archive:
         for sha256 in sorted({one.clip.sha256 for one in read.packet.entries}):
             if not blobs.exists(sha256):
@@ -164,20 +173,16 @@ def store_clips(file: File, read: Read, blobs: BlobStore, folder: Path) -> None:
 
 
 def _store(archive: zipfile.ZipFile, sha256: str, blobs: BlobStore, folder: Path) -> None:
-    digest = hashlib.sha256()
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
-        target = Path(copy.name)
-        with archive.open(f"{CLIPS}{sha256}") as part:
+    with full_disk_told(), tempfile.TemporaryDirectory(dir=folder, prefix="handed-up-") as name:
+        copy, digest = Path(name) / sha256, hashlib.sha256()
+        with archive.open(f"{CLIPS}{sha256}") as part, copy.open("wb") as to:
             while piece := part.read(PIECE):
                 digest.update(piece)
-                copy.write(piece)
-    try:
+                to.write(piece)
         if digest.hexdigest() != sha256:
             raise Invalid("Một clip trong tệp đã bị sửa hoặc hỏng. Hãy xin lại tệp.",
                           "A clip of the file was changed or is damaged. Ask for it again.")
-        blobs.put(target, sha256)
-    finally:
-        target.unlink(missing_ok=True)
+        blobs.put(copy, sha256)
 
 
 def take(

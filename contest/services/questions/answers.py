@@ -7,12 +7,13 @@ asked), or a list of texts for several choices. Files are rows of their own (``a
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from contest.errors import Invalid
-from contest.languages import write_number
+from contest.languages import write_date, write_number
 from contest.models import Attachment
 from contest.profile.questions import Question
 
@@ -109,9 +110,10 @@ def _day(question: Question, text: str) -> str:
     low, high = question.earliest, question.latest
     if (low and text < low) or (high and text > high):
         ends = [(low, "từ", "from"), (high, "đến", "to")]
-        vi = " ".join(f"{word} {_written(end)}" for end, word, _ in ends if end)
-        en = " ".join(f"{word} {end}" for end, _, word in ends if end)
-        raise refusal(question, f"là {_written(text)}; cho phép {vi}", f"is {text}; allowed: {en}")
+        vi = " ".join(f"{word} {_written(end, 'vi')}" for end, word, _ in ends if end)
+        en = " ".join(f"{word} {_written(end, 'en')}" for end, _, word in ends if end)
+        raise refusal(question, f"là {_written(text, 'vi')}; cho phép {vi}",
+                      f"is {_written(text, 'en')}; allowed: {en}")
     return day.isoformat()
 
 
@@ -158,8 +160,8 @@ def in_words(question: Question, value: str | list[str], language: str) -> str:
         return "; ".join(question.named(language).get(part, part) for part in value)
     if question.kind == "number":
         return _said_number(value, language)
-    if question.kind == "date" and language == "vi":
-        return _written(value)
+    if question.kind == "date":
+        return _written(value, language)
     return question.named(language).get(value, value) if question.kind == "choice" else value
 
 
@@ -172,10 +174,12 @@ def _said_number(value: str, language: str) -> str:
     return write_number(float(number), language, digits) if len(value) < DIGITS else value
 
 
-def _written(day: str) -> str:
-    """``2023-06-10`` as ``10/6/2023``."""
-    parts = day.split("-")
-    return "/".join(part.lstrip("0") for part in reversed(parts)) if len(parts) == 3 else day  # noqa: PLR2004
+def _written(day: str, language: str) -> str:
+    """``2023-06-10`` as ``10/6/2023`` or ``10 June 2023``; an erased one as it is."""
+    found = day_of(day)
+    if found is None:
+        return day
+    return write_date(datetime.combine(found, time(), UTC), ZoneInfo("UTC"), language)
 
 
 def day_of(value: str) -> date | None:

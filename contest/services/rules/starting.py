@@ -74,10 +74,27 @@ TEMPLATES = (
     Template(
         "y-tuong", "templates/y-tuong.toml",
         Label("Ý tưởng, sáng kiến bằng tài liệu", "Ideas as documents"),
-        Label("Cho hội thi viết: mỗi bài là một tệp PDF hoặc Word từ 2 đến 15 trang, đọc ngay "
+        Label("Cho hội thi ý tưởng: mỗi bài là một tệp PDF hoặc Word từ 2 đến 15 trang, đọc ngay "
               "trên trang của hội thi, 100 % điểm giám khảo chấm kín, Tổ thẩm định biểu quyết.",
-              "For a contest in writing: each entry a PDF or Word file of 2 to 15 pages, read on "
+              "For a contest of ideas: each entry a PDF or Word file of 2 to 15 pages, read on "
               "the contest's own pages, 100 % by a blind jury; a board appraises by vote."),
+    ),
+    Template(
+        "anh-dep", "templates/anh-dep.toml",
+        Label("Ảnh đẹp thanh niên tình nguyện", "Young volunteers in pictures"),
+        Label("Cho hội thi ảnh: mỗi bài là bộ 3–8 ảnh có chú thích ở một trong hai mảng, giám "
+              "khảo của mảng chấm kín, xem trên trang của hội thi; có giải khán giả yêu thích.",
+              "For a photo contest: sets of 3 to 8 pictures with captions in one of two "
+              "categories, a blind jury for each, shown on the contest's own pages; with an "
+              "audience award."),
+    ),
+    Template(
+        "thi-viet", "templates/thi-viet.toml",
+        Label("Thi viết tìm hiểu", "Essays"),
+        Label("Cho hội thi viết: bài 300–1.500 chữ viết ngay trên trang, chia đều mỗi bài hai "
+              "giám khảo chấm kín, ai dự thi cũng có giấy chứng nhận tham gia.",
+              "For an essay contest: 300 to 1,500 words written on the page itself, two blind "
+              "jurors for each drawn by lot, and a certificate for everybody who takes part."),
     ),
     Template(
         "hai-vong", "templates/hai-vong.toml",

@@ -204,7 +204,8 @@ def _profile_page(form: ProfileForm, status: int = 200) -> Response:
     return page(
         "organiser/profile.html", status, form=form, revisions=saved, words=activity_words,
         sections={key: label.en if current.language == "en" else label.vi
-                  for key, label in SECTIONS.items()},
+                  for key, label in SECTIONS.items()
+                  if key != "media" or current.profile.entry.is_clip},
         names=activity.names(current.db, {revision.created_by for revision in saved}),
     )
 

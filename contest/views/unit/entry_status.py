@@ -99,11 +99,12 @@ def _asked(submission: Submission, profile: Profile) -> str:
     """The changes requested and their deadline; while in review, what follows."""
     if submission.state == SubmissionState.CHANGES_REQUESTED:
         return f"{submission.state_reason} {_until(submission, profile)}".strip()
-    return (
-        str(_("Được duyệt thì lên lịch đăng."))
-        if submission.state == SubmissionState.IN_REVIEW
-        else ""
-    )
+    if submission.state != SubmissionState.IN_REVIEW:
+        return ""
+    if profile.on_page:
+        return str(_("Được duyệt thì lên lịch đăng."))
+    return str(_("Được duyệt thì mở cho mọi người xem vào giờ công bố.") if profile.on_site
+               else _("Được duyệt thì vào vòng chấm của Ban giám khảo."))
 
 
 def _until(submission: Submission, profile: Profile) -> str:

@@ -78,6 +78,10 @@ def test_a_design_is_chosen_and_each_unit_has_a_document_of_its_own(
     assert organiser.post(ROOM, data={"design": "certificates_blue"}).status_code == 303
     page = organiser.get(ROOM).text
     assert page.index("Khung xanh") < page.index("đang dùng") < page.index("Phôi in sẵn")
+    organiser.set_cookie("lang", "en")
+    page = organiser.get(ROOM).text
+    assert "First prize" in page and "Giải nhất" not in page
+    organiser.set_cookie("lang", "vi")
     for clip, unit in zip(stage.clips, stage.units, strict=True):
         own = words(organiser.get(f"{ROOM}/{clip.code}.docx").data)
         assert unit.name in own

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import struct
+import tempfile
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -19,9 +20,11 @@ from contest.adapters.pictures import BoxedPictures
 from contest.clock import FixedClock
 from contest.errors import DomainError, Invalid, TooLarge
 from contest.models import AuditRow, Contest, Evidence
+from tests import forks
 from tests.contest.conftest import Client, Visits
 from tests.contest.counts.sitting_room import ADDRESS, BEGUN, Sitting
 from tests.contest.factory import Factory
+from tests.small_disk import SmallDisk
 
 SECRET = b"GPS 10.762622 106.660172"
 WRITE = "/c/quan11-2023/organiser/interactions/write"
@@ -124,6 +127,24 @@ def test_a_bomb_is_refused_with_a_sentence(tmp_path: Path, content: bytes) -> No
 def test_what_is_no_whole_picture_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(Invalid, match="damaged or no real picture"):
         drawn(tmp_path, content)
+
+
+def on_a_full_disk(content: bytes, place: Path, answer: Path) -> None:
+    """In a process of its own, which alone sees the disk: what is raised there."""
+    SmallDisk(place).fill()
+    tempfile.tempdir = str(place)
+    try:
+        drawn(answer.parent, content)
+    except (OSError, DomainError) as error:
+        answer.write_text(type(error).__name__)
+
+
+def test_a_full_disk_is_no_fault_of_the_picture(tmp_path: Path) -> None:
+    answer = tmp_path / "answer"
+    large = written("PNG", Image.effect_noise((300, 200), 80))
+    process = forks.begin(on_a_full_disk, large, tmp_path / "disk", answer)
+    process.join()
+    assert answer.read_text() == "StorageFull"
 
 
 def test_pictures_are_opened_in_a_box_without_what_the_platform_knows(tmp_path: Path) -> None:

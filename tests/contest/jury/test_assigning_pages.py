@@ -76,6 +76,18 @@ def test_clips_are_looked_at_given_out_and_moved(
     assert visits.user(taker).get(f"/c/quan11-2023/jury/{clip.code}").status_code == 200
 
 
+def test_a_ballot_that_was_begun_is_called_so_in_the_readers_language(
+    room: Room, organiser: Client
+) -> None:
+    preview = organiser.get(f"{PAGE}?seed=a").text
+    data = {"seed": "a", "sha256": hidden(preview, "sha256"), "again": ""}
+    assert organiser.post(f"{PAGE}/draw", data=data).status_code == 303
+    juror = room.users[0]
+    room.make.ballot(next(iter(room.of(juror))), juror, {"content": 30}, state="open")
+    shown = organiser.get(PAGE).text
+    assert ">Đang chấm<" in shown and ">open<" not in shown
+
+
 def test_a_jurors_categories_are_chosen_on_the_page(
     make: Factory, clock: FixedClock, app  # type: ignore[no-untyped-def]
 ) -> None:

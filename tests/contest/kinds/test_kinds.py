@@ -87,6 +87,24 @@ def test_an_organisers_pages_speak_of_documents_too(ideas: Sending) -> None:
             assert re.findall(r"\bclips?\b", text, re.IGNORECASE) == [], path
 
 
+def test_nothing_is_said_of_a_page_or_of_sound_where_there_is_none(ideas: Sending) -> None:
+    unit = ideas.make.unit(ideas.contest)
+    waits = ideas.make.submission(unit, "in_review")
+    ideas.make.submission(unit, "published")
+    own = ideas.visit.unit(unit).get(f"{AT}/unit/entries/{waits.code}").text
+    assert "Được duyệt thì mở cho mọi người xem vào giờ công bố." in own
+    organiser = ideas.visit.role("organiser")
+    assert 'value="look"' not in organiser.get(f"{AT}/organiser/publications").text
+    rules = organiser.get(f"{AT}/organiser/rules").text
+    assert "sections/upload" in rules and "sections/media" not in rules
+
+
+def test_a_queue_of_what_has_no_picture_has_no_column_for_one(essays: Sending) -> None:
+    essays.make.submission(essays.make.unit(essays.contest), "in_review")
+    queue = essays.visit.role("reviewer").get(f"{AT}/review/").text
+    assert "Kiểm tra kỹ thuật" in queue and ">Hình<" not in queue
+
+
 def test_the_kind_stays_once_something_was_sent(ideas: Sending) -> None:
     organiser = ideas.make.actor(ideas.make.user("organiser", contest=ideas.contest))
     with ideas.platform.db.read() as session:

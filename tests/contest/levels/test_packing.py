@@ -1,6 +1,7 @@
 """To another installation by a signed file: what was written is read, what was touched is not."""
 
 import hashlib
+import io
 import json
 import os
 import zipfile
@@ -8,6 +9,7 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
+from contest.adapters.folder_store import FolderStore
 from contest.errors import Conflict, DomainError, Invalid, NotAllowed, TooLarge
 from contest.models import AuditRow, Consent, Handover, LevelLink, Submission
 from contest.services.entry import stored_bytes
@@ -17,6 +19,7 @@ from contest.services.results.bundles import Signer
 from contest.services.rules import toml_editing
 from tests import forks
 from tests.contest.levels.test_levels import WARD
+from tests.small_disk import SmallDisk
 
 AWAY = WARD | {"parent.installation": "https://hoithi.thanhdoan.vn"}
 
@@ -164,6 +167,39 @@ def test_whatever_was_touched_is_refused_and_nothing_stored(sent, platform, touc
     assert "\n" not in refused.value.en
     with platform.db.read() as session:
         assert session.scalars(select(Handover)).all() == []
+
+
+@pytest.mark.parametrize("sent_as", [lambda path: path, lambda path: io.BytesIO(path.read_bytes())],
+                         ids=["named", "in a form"])
+def test_a_table_that_leads_to_before_the_file_is_the_files_fault(sent, sent_as):
+    content = bytearray(sent.write().path.read_bytes())
+    place = content.rindex(b"PK\x05\x06") + 16  # where its table begins
+    begins = int.from_bytes(content[place:place + 4], "little")
+    content[place:place + 4] = (begins + 500).to_bytes(4, "little")
+    sent.path.write_bytes(content)
+    with (sent.platform.db.read() as session,
+          pytest.raises(Invalid, match="cut short on its way")):
+        unpacking.look(sent_as(sent.path), session.get_one(type(sent.city), sent.city.id))
+
+
+def on_a_full_disk(path, read, place, answer):
+    """In a process of its own, which alone sees the disk: what is raised there, what is left."""
+    disk = SmallDisk(place)
+    store = FolderStore(place / "clips")
+    (place / "other").write_text("takes the one page that a disk has at least")
+    disk.fill()
+    try:
+        unpacking.store_clips(path, read, store, place)
+    except (OSError, DomainError) as error:
+        left = sorted(one.name for one in place.iterdir())
+        answer.write_text(f"{type(error).__name__}, left: {left}")
+
+
+def test_a_full_disk_is_no_fault_of_the_file(sent, tmp_path):
+    read, answer = sent.write().look(), tmp_path / "answer"
+    process = forks.begin(on_a_full_disk, sent.path, read, tmp_path / "disk", answer)
+    process.join()
+    assert answer.read_text() == "StorageFull, left: ['clips', 'other']"
 
 
 def test_a_clip_beyond_what_the_contest_takes_is_too_large(make, platform, tmp_path):

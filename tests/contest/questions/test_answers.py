@@ -85,7 +85,8 @@ def test_answers_are_stored_in_one_form_whatever_way_they_were_written(profile: 
     ("people", "NaN", "không phải một con số", "is not a number"),
     ("people", "9" * 40, "không phải một con số", "is not a number"),
     ("people", "0", "là 0; cho phép từ 1 đến 100", "is 0"),
-    ("filmed", "2023-06-11", "là 11/6/2023; cho phép từ 1/1/2023 đến 10/6/2023", "2023-06-10"),
+    ("filmed", "2023-06-11", "là 11/6/2023; cho phép từ 1/1/2023 đến 10/6/2023",
+     "is 11 June 2023; allowed: from 1 January 2023 to 10 June 2023"),
     ("filmed", "hôm qua", "không phải một ngày", "is not a day"),
 ])
 def test_an_answer_out_of_bounds_is_refused_with_what_was_found_and_what_is_allowed(
@@ -120,13 +121,15 @@ def test_each_reader_is_shown_what_the_rules_say_in_their_language(profile: Prof
     assert shown("organiser", "en")["Means"] == "Camera; Drone"
     assert shown("organiser", "en")["Level"] == "Ward"
     assert shown("organiser", "en")["People"] == "12.5"
+    assert shown("organiser", "en")["Filmed on"] == "1 June 2023"
     assert list(shown("reviewers", "vi")) == ["Trường", "Phương tiện"]
     assert list(shown("jurors", "vi")) == ["Trường", "Câu chuyện"]
     assert list(shown("public", "en")) == ["School"]
     people = profile.questions[4]
     assert answers.cell(people, "12.5", "vi") == 12.5
     assert answers.cell(people, "7", "vi") == 7
-    assert answers.in_words(people, "(đã xoá)", "vi") == "(đã xoá)"
+    for erased in (people, profile.questions[5]):
+        assert answers.in_words(erased, "(đã xoá)", "vi") == "(đã xoá)"
     assert answers.cell(people, "(đã xoá)", "vi") == "(đã xoá)"
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from contest.actors import SYSTEM
-from contest.demo import acts, script
+from contest.demo import acts, judging, script
 from contest.demo.acts import Stage
 from contest.demo.play import local
 from contest.services.core import profiles
@@ -76,7 +76,7 @@ class Contest:
         self.acts: dict[str, tuple[str, Act]] = {
             "units": (OPENING, self._units), "send": (SEND, self._send),
             "review": (SEND, self._review), "publish": (RELEASE, self._publish),
-            "count": (COUNT, self._count), "mark": (MARK, partial(acts.mark, self.stage)),
+            "count": (COUNT, self._count), "mark": (MARK, partial(judging.mark, self.stage)),
             "close": (AWARDS, partial(acts.close, self.stage)),
         }
 

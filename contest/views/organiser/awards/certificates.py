@@ -48,10 +48,16 @@ def show(number: int) -> Response:
     return page(
         "organiser/certificates.html", result=result, designs=designs(),
         draft=documents.is_draft(result, "certificates"),
-        used=documents.design(current.db, current.contest), lines=lines,
+        used=documents.design(current.db, current.contest), lines=lines, called=_called,
         people=papers.authors(result, [line["code"] for line in lines]),
         participants=documents.participants(current.db, result),
     )
+
+
+def _called(prize: str) -> str:
+    """A prize as a paper names it, in the reader's language: papers are in Vietnamese."""
+    names = {one.name.vi: one.name[current.language] for one in current.profile.prizes}
+    return names.get(prize.partition(" (")[0], prize) if current.language != "vi" else prize
 
 
 @bp.post("/<int:number>/certificates")

@@ -29,6 +29,7 @@ WORDS = {
     ("people", "sign_out"): (_l("Đăng xuất mọi thiết bị"), _l("bị đăng xuất khỏi mọi thiết bị")),
     ("jobs", "retry"): (_l("Chạy lại"), _l("được chạy lại")),
 }
+ON_THE_PAGE = {("publications", "look")}
 DESTROYS = {("entries", "disqualify"), ("units", "retire")}
 
 
@@ -39,8 +40,11 @@ class DecisionForm(Form):
 
 
 def choices(table: str) -> dict[str, object]:
-    """Deed -> what it is called, for the table's page."""
-    return {name: label for (room, name), (label, _happens) in WORDS.items() if room == table}
+    """Deed -> what it is called, for the table's page; none of the Page's where there is none."""
+    return {
+        name: label for (room, name), (label, _happens) in WORDS.items()
+        if room == table and (current.profile.on_page or (room, name) not in ON_THE_PAGE)
+    }
 
 
 @bp.post(f"/<{TABLES}:table>/preview")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
 from wtforms import DateField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
@@ -157,9 +158,12 @@ def _day(question: Question) -> UnboundField:
 
 def _files(question: Question) -> UnboundField:
     said = _label(question)
-    taken = _("Nhận %(kinds)s, tối đa %(count)s tệp, mỗi tệp %(size)s MB.",
-              kinds=attachments.kinds_in_words(question, current.language),
-              count=question.files, size=question.megabytes or MOST_MB)
+    taken = ngettext(
+        "Nhận %(kinds)s, tối đa %(num)s tệp, mỗi tệp %(size)s MB.",
+        "Nhận %(kinds)s, tối đa %(num)s tệp, mỗi tệp %(size)s MB.", question.files,
+        kinds=attachments.kinds_in_words(question, current.language),
+        size=question.megabytes or MOST_MB,
+    )
     said["description"] = f"{said['description']} {taken}".strip()
     accept = ",".join(ACCEPT[kind] for kind in question.file_kinds)
     return MultipleFileField(**said, render_kw={
