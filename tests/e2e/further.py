@@ -26,6 +26,7 @@ from contest.models import (
     Derivative,
     EntryPart,
     EntryText,
+    Errand,
     Evidence,
     Handover,
     Leaf,
@@ -41,6 +42,7 @@ from contest.models import (
 from contest.services.advancing import advancing
 from contest.services.awards import choosing
 from contest.services.elsewhere import numbers, posts
+from contest.services.entry import errands
 from contest.services.filings import filings
 from contest.services.filings.filings import Given
 from contest.services.handover import handovers
@@ -124,6 +126,9 @@ class Further:
         for state in ("uploading", "needs_fix", "in_review", "published"):
             entry = self.entry(f"{kind}_{state}", unit, state, title=f"Con kênh nhà mình ({state})")
             self.shown(kind, entry)
+        begun: Errand = self.do(errands.begin, self.house.entries[f"{kind}_uploading"], "upload",
+                                reason="Đơn vị gửi qua Zalo")
+        self.house.numbers[f"{kind}_errand"] = begun.public_id
         beside = self.entry(f"{kind}_other", other, "published", title="Góc học tập sau tan ca")
         self.shown(kind, beside)
         self.make.ballot(beside, self.house.people["juror"], {"novelty": 24})

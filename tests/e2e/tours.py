@@ -49,6 +49,7 @@ def _of_kind(kind: str) -> tuple[Tour, ...]:
         Tour(kind, "reviewer", OPEN, ("review/", f"review/{entry('in_review')}")),
         Tour(kind, "organiser", OPEN, (
             "organiser/", "organiser/entries", f"organiser/entries/{entry('in_review')}",
+            f"organiser/entries/{entry('uploading')}/send", f"organiser/sending/{entry('errand')}",
             "organiser/rules", "organiser/publications")),
         Tour(kind, "public", PUBLICITY, (
             "", "clips", f"clips/{entry('published')}", "rules")),

@@ -29,7 +29,14 @@ from contest.services.queueing import queues
 from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.clips import clip_seconds, coder
-from contest.views.shared.entries import captions, handed, leaves, sending
+from contest.views.shared.entries import (
+    captions,
+    composing,
+    handed,
+    leaves,
+    plain_form,
+    sending,
+)
 from contest.views.shared.entries.entry_form import (
     EntryFields,
     category_name,
@@ -48,7 +55,7 @@ from contest.views.shared.support import (
     page,
     tell_script,
 )
-from contest.views.unit import certificates, composing, entry_status, plain_form, posts
+from contest.views.unit import certificates, entry_status, posts
 from contest.views.unit.entrance import EnterForm
 from contest.views.unit.outcome import outcome
 from contest.views.unit.repairs import repair_wait
@@ -179,8 +186,8 @@ def send(code: str) -> Response:
 
 
 def _send_page(submission: Submission, status: int = 200, problem: str = "") -> Response:
-    if current.profile.entry.kind in composing.KINDS:
-        return composing.form_page(submission, status, problem)
+    if current.profile.entry.is_composed:
+        return composing.form_page(composing.Draft(submission), status, problem)
     submissions.require_replaceable(submission)
     on_the_way = open_uploads.of_submission(current.db, submission)
     unfinished = next((one for one in on_the_way if one.errand_id is None), None)
@@ -217,8 +224,8 @@ def send_link(code: str) -> Response:
 def send_plain(code: str) -> Response:
     """Send a clip without JavaScript, up to the size stated in the page."""
     submission, clip = _submission(code), request.files.get("clip")
-    if current.profile.entry.kind in composing.KINDS:
-        return composing.take(submission)
+    if current.profile.entry.is_composed:
+        return composing.take(composing.Draft(submission))
     if clip is None or not clip.filename:
         return _send_page(submission, 422, _("Hãy chọn tệp clip."))
     plain_form.take(submission, clip)

@@ -22,7 +22,8 @@ READ_BEFOREHAND = {"technician/install", "technician/keep-it-safe"}
 NO_SCREEN = {
     "files": {
         "appraisal.docx", "attachments.file", "basics.static", "ceremony.folder",
-        "certificates.one", "certificates.participation", "composing.picture", "documents.docx",
+        "certificates.one", "certificates.participation", "composing.picture",
+        "composing_for.picture", "documents.docx",
         "documents.pdf", "documents.template_file", "filings.archive", "levels.filings",
         "filings.export", "handing_out.invitations", "handing_out.recipients",
         "interactions.evidence",
