@@ -73,7 +73,8 @@ TOURS: Mapping[str, tuple[Tour, ...]] = {
             "organiser/filings/{unit_cham}/report", "organiser/messages/chat/filings",
             "organiser/entries", "organiser/entries/{cham_in_review}")),
         Tour("cham", "organiser", PUBLICITY, (
-            "organiser/", "organiser/elsewhere", "organiser/interactions/clips/{cham_0}",
+            "organiser/", "organiser/elsewhere", "organiser/elsewhere/import",
+            "organiser/interactions/clips/{cham_0}",
             "organiser/jury/", "organiser/jury/assignment", "organiser/jury/calibration",
             "organiser/jury/strictness", "organiser/people/")),
         Tour("cham", "juror", PUBLICITY, ("jury/", "jury/trial-clip", "jury/{cham_given}")),

@@ -15,6 +15,7 @@ from tests.contest.test_permissions import LINES, allowed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 FILES = ("export", "docx", "pdf", "template_file", "evidence", "interactions.template",
+         "posts_file.template",
          "ledger_template", "similarity.clip", "page_of_other", "leaf", "poster", "media.file",
          "media.page", "composing.picture", "composing_for.picture",
          "paper_entries.signed",
