@@ -56,6 +56,7 @@ from tests.contest.factory import QUAN11
 from tests.contest.filings.owed import owing
 from tests.contest.kinds.conftest import of_kind
 from tests.contest.questions.asked import asking
+from tests.contest.rounds.rules import live
 from tests.contest.rounds.test_promotion import round_by
 from tests.contest.stage import AFTER, COUNTED, Stage
 from tests.e2e.beside import stand_beside
@@ -308,8 +309,10 @@ class Further:
 
     def round(self) -> None:
         """A published result of the first round, papers for everybody who took part, and the final,
-        in which the first of two clips has been marked at the table."""
+        in which the first of two clips has been marked at the table; a contest whose next round has
+        not begun."""
         self.at(OPEN)
+        self.contest("so-khao", live(QUAN11.read_text()))
         source = toml_editing.edited(QUAN11.read_text(), DECIDED)
         following = round_by('by = "best"\ncount = 2\nties = "all"')
         contest = self.contest("vong-loai", toml_editing.edited(

@@ -71,6 +71,7 @@ TOURS: Mapping[str, tuple[Tour, ...]] = {
         Tour("cham", "organiser", OPEN, (
             "organiser/", "organiser/filings", "organiser/filings/{unit_cham}/registration",
             "organiser/filings/{unit_cham}/report", "organiser/messages/chat/filings",
+            "organiser/rules/sections/filings", "organiser/rules/sections/filings.report",
             "organiser/entries", "organiser/entries/{cham_in_review}")),
         Tour("cham", "organiser", PUBLICITY, (
             "organiser/", "organiser/elsewhere", "organiser/elsewhere/import",
@@ -110,6 +111,9 @@ TOURS: Mapping[str, tuple[Tour, ...]] = {
         Tour("phuong-9", "organiser", OPEN, ("organiser/levels",)),
     ),
     "rounds": (
+        Tour("so-khao", "organiser", OPEN, (
+            "organiser/rules/sections/rounds", "organiser/rules/sections/schedule?round=next",
+            "organiser/rules/sections/jury?round=next", "organiser/next-round")),
         Tour("vong-loai", "public", AFTER, (
             "", "results", "results/clips/{vong-loai}", "results/table", "results/ceremony",
             "results/embed")),

@@ -26,6 +26,7 @@ from contest.services.fanpage import board
 from contest.services.filings import filings
 from contest.services.questions import attachments
 from contest.services.queueing import queues
+from contest.services.results import standings
 from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.clips import clip_seconds, coder
@@ -98,6 +99,7 @@ def home() -> Response:
     closes = submissions.closes_at(current.profile, unit=unit)
     return page(
         "unit/home.html", unit=unit, entries=entries, closes=closes,
+        announced=standings.newest(current.db, current.contest),
         filings=filings.of_unit(current.db, unit, at=current.now),
         is_open=opens <= current.now < closes and current.profile.previous_round is None,
         room=current.profile.quota.maximum - _counted(entries),
@@ -259,7 +261,7 @@ def entry(code: str) -> Response:
         todo=entry_status.todo(
             found, may_send=may_send,
             counting=current.now < current.profile.schedule.counts_close,
-            announced=came_to.line is not None,
+            announced=came_to.announced_at is not None, ranked=came_to.line is not None,
         ),
         **_clip(found, may_send=may_send),
         unfinished=next(iter(open_uploads.of_submission(current.db, found)), None),
