@@ -4,6 +4,8 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from contest.profile import Profile, rounds
 from contest.services.rules.fields import tables, value_at
 from contest.services.rules.toml_editing import edited
@@ -31,10 +33,10 @@ def with_next(source: str, profile: Profile, said: Mapping[str, Any]) -> str:
     return edited(source, _edits(rules, values) | {"next_round.without": without or None})
 
 
-def _same(value: object, own: Any) -> bool:
+def _same(value: object, own: object) -> bool:
     """Whether a value of the form is this round's; a list is compared as the file holds it."""
-    if isinstance(own, list) and own and not isinstance(own[0], str):
-        own = tables(own)
+    rows = [row for row in own if isinstance(row, BaseModel)] if isinstance(own, list) else []
+    own = tables(rows) if rows else own
     return value == own or (value in (None, "", []) and own in (None, "", []))
 
 

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from contest.errors import NotFound
-from contest.models import Errand, LinkFetch, Submission
+from contest.models import Errand, LinkFetch, Submission, Upload
 from contest.services.entry import errands, link_fetches, open_uploads, submissions
 from contest.views.shared.entries import composing, plain_form, sending
 from contest.views.shared.entries.composing import Draft
@@ -149,7 +149,7 @@ def send_plain(errand_key: str) -> Response:
 
 
 def _sending(
-    submission: Submission, unfinished: Any, done: str, errand_key: str
+    submission: Submission, unfinished: Upload | None, done: str, errand_key: str
 ) -> dict[str, Any]:
     told = sending.of(submission, unfinished, done_url=done)
     told["sending"]["errand"] = errand_key

@@ -3,7 +3,6 @@ filled in makes. The rules are this contest's, or those of the round that follow
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from contest.errors import Conflict, DomainError, not_found
 from contest.profile import Profile
@@ -83,7 +82,7 @@ class Editing:
         return said or [error.message(current.language)]
 
 
-def _named(fault: Mapping[str, Any]) -> str:
+def _named(fault: Mapping[str, str]) -> str:
     label = label_of(fault["key"])
     return label.en if current.language == "en" else label.vi
 
