@@ -272,7 +272,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "certificates": _RESULT,
     "participation": _RESULT | {"certificates": [{
         "number": "001",
-        **{name: _LINE[name] for name in ("unit", "title", "code", "authors", "prize")},
+        **{name: _LINE[name] for name in ("unit", "title", "code", "authors")},
     }]},
     "qr_sheet": {
         "title": _RESULT["title"], "organiser": _RESULT["organiser"], "host": "hoithi.example.vn",

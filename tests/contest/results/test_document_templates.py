@@ -274,7 +274,7 @@ def test_a_certificates_page_offers_what_certificates_say(kind: str) -> None:
 
 def test_a_certificate_of_participation_has_its_number_and_no_marks() -> None:
     [row] = document_values.offered("participation")["certificates"]
-    assert set(row) == {"number", "unit", "title", "code", "authors", "prize"}
+    assert set(row) == {"number", "unit", "title", "code", "authors"}
     faults = vetting.faults(docx("{% for row in certificates %}{{ row.total }}{% endfor %}"),
                          SAMPLES["participation"])
     assert "row.total" in faults[0].vi
