@@ -63,9 +63,9 @@ HOUSE = {
     "uploads": f"actors db errors languages logs models pace permissions ports tokens {SERVICES}"
                " wiring",
     # screens: no audience knows another
-    "views.shared": f"{WORDS} drawing models ports ready_pages wiring {SERVICES}",
+    "views.shared": f"{WORDS} drawing models ports ready_pages uploads wiring {SERVICES}",
     "views.account": f"{WORDS} clock db models ports ready_pages {SERVICES} views.shared",
-    "views.unit": f"{WORDS} drawing models uploads {SERVICES} views.shared",
+    "views.unit": f"{WORDS} drawing models {SERVICES} views.shared",
     "views.review": f"{WORDS} models {SERVICES} views.shared",
     "views.jury": f"{WORDS} models ready_pages {SERVICES} views.shared",
     "views.organiser": f"{WORDS} docx mail_rendering models ports ready_pages {SERVICES}"

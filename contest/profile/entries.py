@@ -75,6 +75,11 @@ class Entry(Part):
         return self.kind == "clip"
 
     @property
+    def is_composed(self) -> bool:
+        """Put together on the platform's own pages, not sent as one file."""
+        return self.kind in ("pictures", "text")
+
+    @property
     def extensions(self) -> list[str]:
         """The endings of files that are taken, where the kind is no clip."""
         taken: dict[str, list[str]] = {

@@ -30,6 +30,8 @@ class NextRound(Part):
     mark ``least`` of 100, or the ``chair``'s list. ``ties``: of those who share the last place go
     on ``all``, or ``none`` before the chair has ordered them. ``clip``: the ``same`` clip, or a
     ``new`` one that units send. ``carried``: per cent of the next total that is this round's.
+    ``rules``: what the next round has otherwise; ``without``: keys (with dots) of rules that this
+    round has and the next one does not.
     """
 
     name: Text
@@ -41,6 +43,7 @@ class NextRound(Part):
     clip: Literal["same", "new"] = "same"
     carried: Percent = 0
     rules: dict[str, Any] = Field(default_factory=dict)
+    without: list[str] = Field(default_factory=list, max_length=200)
 
     @field_validator("rules")
     @classmethod
@@ -51,7 +54,8 @@ class NextRound(Part):
 
     @model_serializer(mode="wrap")
     def _as_said(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {key: value for key, value in whole(self).items() if value is not None}
+        return {key: value for key, value in whole(self).items()
+                if value is not None and not (key == "without" and not value)}
 
     @property
     def promotion(self) -> dict[str, object]:
@@ -90,6 +94,7 @@ def changes(data: Mapping[str, Any]) -> dict[str, Any]:
     if "name" in data["media"]:
         found["media.name"] = named
     found |= {f"previous_round.{key}": value for key, value in {"contest": slug, **own}.items()}
+    found |= dict.fromkeys(said.get("without", ()))
     return found | dict(_flat(said.get("rules", {})))
 
 

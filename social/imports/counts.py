@@ -1,4 +1,5 @@
-"""Interaction counts from a Meta Business Suite export of posts, or from our own template."""
+"""Interaction counts from a Meta Business Suite export of posts, or from our own templates: of the
+Page's clips, and of posts on other platforms."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,18 +20,28 @@ from social.imports.cells import (
 from social.imports.headings import letters, two_columns, unread
 from social.imports.periods import SPAN, TOTAL, UNCLEAR, UNSAID
 from social.imports.problems import FileRefused, Problem
-from social.imports.recognition import INSTAGRAM_HOST, META_EXPORT, OWN_TEMPLATE, Found
+from social.imports.recognition import (
+    INSTAGRAM_HOST,
+    META_EXPORT,
+    OWN_TEMPLATE,
+    POSTS_TEMPLATE,
+    Found,
+)
 from social.imports.rows import Row
 from social.imports.tables import open_table
 from social.imports.workbooks import Bounds
 from social.links import read_link
 
-__all__ = ["META_EXPORT", "OWN_TEMPLATE", "CountRow", "CountsFile", "file_sha256", "read_counts"]
+__all__ = [
+    "META_EXPORT", "OWN_TEMPLATE", "POSTS_TEMPLATE", "CountRow", "CountsFile", "file_sha256",
+    "read_counts", "read_posts",
+]  # fmt: skip
 
 MAX_BYTES = 50_000_000
 MAX_ROWS = 20_000
 BOUNDS = Bounds(unpacked=150_000_000, elements=6_000_000)  # 20,000 rows of 64 cells, and their text
-ONE_WINS = ("clip_code", "post_id", "permalink", "reactions", "shares", "comments", "period")
+ONE_WINS = ("clip_code", "platform", "post_id", "permalink", "reactions", "shares", "comments",
+            "likes", "views", "period")
 YES = frozenset({"1", "1.0", "true", "yes", "có", "đúng", "sí", "sì", "oui", "sim", "ja", "是"})
 LONGEST_NAME = 200
 
@@ -40,7 +51,7 @@ class CountRow(NamedTuple):
 
     post_id, permalink, clip_code: at least one identifies the post. raw: heading → text. page_id,
     page_name: whose post it is; published: when it appeared, as written; "" where not told.
-    crosspost: the same video on another post.
+    crosspost: the same video on another post. platform, likes, views: of a post elsewhere.
     """
 
     row: int
@@ -56,12 +67,15 @@ class CountRow(NamedTuple):
     page_name: str = ""
     published: str = ""
     crosspost: bool = False
+    platform: str = ""
+    likes: int | None = None
+    views: int | None = None
 
 
 @dataclass(frozen=True)
 class CountsFile:
-    """kind: `meta_export` or `own_template`. sha256: of the file's bytes. unread: the headings of a
-    template's columns with no meaning here; most of an export's have none."""
+    """kind: `meta_export`, `own_template` or `posts_template`. sha256: of the file's bytes. unread:
+    the headings of a template's columns with no meaning here; most of an export's have none."""
 
     kind: str
     sha256: str
@@ -76,16 +90,25 @@ class CountsFile:
 
 def read_counts(path: Path, *, max_rows: int = MAX_ROWS) -> CountsFile:
     """Read the whole file. Raises FileRefused, whose kind says what the file is instead."""
+    return _read(path, max_rows, posts=False)
+
+
+def read_posts(path: Path, *, max_rows: int = MAX_ROWS) -> CountsFile:
+    """The same for counts of posts on other platforms, which have no reactions."""
+    return _read(path, max_rows, posts=True)
+
+
+def _read(path: Path, max_rows: int, *, posts: bool) -> CountsFile:
     table = open_table(path, max_bytes=MAX_BYTES, bounds=BOUNDS)
     with table.sheets() as (sheets, hidden):
-        found = recognition.find(table, sheets, hidden)
+        found = recognition.find(table, sheets, hidden, posts=posts)
         reader = _Reader(found)
         for count, row in enumerate(found.body, start=1):
             if count > max_rows:
                 raise _too_many(max_rows)
             reader.take(row)
     rows, problems = reader.finished()
-    left = unread(found.heading.cells, found.columns) if found.kind == OWN_TEMPLATE else ()
+    left = unread(found.heading.cells, found.columns) if found.kind != META_EXPORT else ()
     return CountsFile(found.kind, file_sha256(path), rows, problems, left)
 
 
@@ -122,6 +145,9 @@ class _Places(NamedTuple):
     period: int
     is_share: int
     is_crosspost: int
+    platform: int
+    likes: int
+    views: int
 
 
 def _is_sum(text: str) -> bool:
@@ -181,6 +207,8 @@ class _Reader:
             {name: cell for name, cell in zip(self.headings, cells, strict=False) if cell},
             self._page_id(cells[at.page_id]), cells[at.page_name][:LONGEST_NAME],
             cells[at.published], bool(crosspost) and crosspost.casefold() in YES,
+            cells[at.platform][:LONGEST_NAME], self._count(row, cells[at.likes], "likes"),
+            self._count(row, cells[at.views], "views"),
         ), self._period(row, cells[at.period])))
         if cells[at.total]:
             self._check_sum(row, cells[at.total], counts)
@@ -195,7 +223,7 @@ class _Reader:
         elif shared and shared.casefold() in YES:
             self._skipped(row, "shared_post", "bài chia sẻ lại, không phải bài đăng clip",
                           "a shared post, not the post of a clip")
-        elif INSTAGRAM_HOST in cells[at.permalink]:
+        elif self.kind != POSTS_TEMPLATE and INSTAGRAM_HOST in cells[at.permalink]:
             self.instagram += 1
             self._skipped(row, "instagram_post", "bài viết trên Instagram", "a post on Instagram")
         else:
@@ -268,7 +296,8 @@ class _Reader:
         if self.unclear:
             raise self._unclear(*self.unclear)
         rows = self._totals() if self.spans else [row for row, _ in self.rows]
-        self._check_twice(rows)
+        if self.kind != POSTS_TEMPLATE:  # there a clip has a row for each platform
+            self._check_twice(rows)
         return tuple(rows), tuple(sorted(self.problems, key=lambda problem: problem.row or 0))
 
     def _totals(self) -> list[CountRow]:
@@ -288,7 +317,7 @@ class _Reader:
     def _daily(self, row: int, text: str) -> FileRefused:
         shown, at = text[:40], self.places["period"]
         column, in_english = self._named(at), self._named(at, "“”")
-        if self.kind == OWN_TEMPLATE:
+        if self.kind != META_EXPORT:
             return FileRefused(
                 "daily",
                 f"Dòng {row}, cột {column} ghi «{shown}»: tệp mẫu cần tổng từ lúc đăng, không phải "

@@ -30,6 +30,19 @@ OWN_COUNTS: Mapping[str, tuple[str, ...]] = {
     "post_id": ("Post ID", "ID bài viết"),
     "period": ("Date", "Ngày"),
 }  # fmt: skip
+POSTS: Mapping[str, tuple[str, ...]] = {  # of posts on other platforms
+    "clip_code": CODES,
+    "platform": ("Platform", "Nền tảng", "Mạng xã hội", "Nơi đăng", "Kênh"),
+    "permalink": (
+        *OWN_COUNTS["permalink"], "Post link", "Video link", "URL", "Liên kết bài đăng",
+        "Đường dẫn bài đăng", "Link bài đăng", "Link video",
+    ),
+    "likes": ("Likes", "Lượt thích", "Thích", "Số lượt thích", "Số thích", "Tim", "Lượt tim"),
+    "shares": OWN_COUNTS["shares"],
+    "comments": OWN_COUNTS["comments"],
+    "views": ("Views", "Lượt xem", "Số lượt xem", "Xem"),
+    "period": OWN_COUNTS["period"],
+}
 LEDGER: Mapping[str, tuple[str, ...]] = {
     "clip_code": CODES,
     "account": (
@@ -87,6 +100,7 @@ def _by_name(*tables: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 META = _by_name(*META_LANGUAGES)
 OWN = _by_name(OWN_COUNTS)
+POSTS_NAMES = _by_name(POSTS)
 LEDGER_NAMES = _by_name(LEDGER)
 
 

@@ -12,6 +12,7 @@ from social.imports.headings import (
     META,
     OWN,
     PAGE_DAILY,
+    POSTS_NAMES,
     VIDEO_FILE,
     Column,
     claims,
@@ -23,7 +24,7 @@ from social.imports.problems import FileRefused
 from social.imports.rows import Row, Sheet
 from social.imports.tables import Table
 
-META_EXPORT, OWN_TEMPLATE = "meta_export", "own_template"
+META_EXPORT, OWN_TEMPLATE, POSTS_TEMPLATE = "meta_export", "own_template", "posts_template"
 HEADING_WITHIN = 10  # rows searched for the headings: people put a title above the table
 LEAST_HEADINGS = 8  # of an export in a language that we cannot name
 SHOWN = 8  # headings that a refusal repeats
@@ -33,6 +34,13 @@ ADVICE = (
     "Import Meta Business Suite's export of posts, or our template with the columns: Clip code, "
     "Reactions, Shares, Comments.",
 )
+POSTS_ADVICE = (
+    "Hãy nhập tệp có các cột: Mã clip, Nền tảng, Liên kết, Lượt thích, Chia sẻ, Bình luận, Lượt "
+    "xem. Tệp mẫu có sẵn các bài đăng.",
+    "Import a file with the columns: Clip code, Platform, Link, Likes, Shares, Comments, Views. "
+    "The template has the posts filled in.",
+)
+OF_A_POST = frozenset({"likes", "shares", "comments", "views"})
 INSTAGRAM_HOST = "instagram.com/"
 
 
@@ -47,20 +55,25 @@ class Found:
     sheet: str | None
 
 
-def find(table: Table, sheets: Sequence[Sheet], hidden: Sequence[str]) -> Found:
-    """The one sheet that holds counts. Raises FileRefused, whose kind says what the file is."""
+def find(
+    table: Table, sheets: Sequence[Sheet], hidden: Sequence[str], *, posts: bool = False
+) -> Found:
+    """The one sheet that holds counts: of the Page's clips, or of ``posts`` on other platforms.
+    Raises FileRefused, whose kind says what the file is."""
+    recognise = _recognise_posts if posts else _recognise
     heads: list[list[Row]] = []
     found: list[Found] = []
     for sheet in sheets:
         rows = sheet.rows()
         head = _head(rows, sheet, found)
         heads.append(head)
-        if one := _recognise(sheet, head, rows):
+        if one := recognise(sheet, head, rows):
             found.append(one)
             if sheet.name is None:
                 break  # the likeliest delimiter that makes sense
     if not found:
-        raise _with_sheets(_not_counts(table, heads), sheets, hidden)
+        told = _not_posts(heads) if posts else _not_counts(table, heads)
+        raise _with_sheets(told, sheets, hidden)
     if len(found) > 1:
         raise _several(found)
     return found[0]
@@ -81,12 +94,32 @@ def _recognise(sheet: Sheet, head: list[Row], rest: Iterator[Row]) -> Found | No
         own, meta = claims(row.cells, OWN), claims(row.cells, META)
         below = (other for other in head if other.number > row.number)
         if "clip_code" in own and ("reactions" in own or "shares" in own):
+            if _is_of_posts(row):
+                raise _other_platforms()
             return Found(OWN_TEMPLATE, row, own, chain(below, rest), sheet.name)
         named = "post_id" in meta or "permalink" in meta
         counted = "reactions" in meta or "shares" in meta
         if named and counted and not _is_instagram(row.cells, meta):
             return Found(META_EXPORT, row, meta, chain(below, rest), sheet.name)
     return None
+
+
+def _recognise_posts(sheet: Sheet, head: list[Row], rest: Iterator[Row]) -> Found | None:
+    """A table whose rows name posts and have at least one of their counts."""
+    for row in head:
+        found = claims(row.cells, POSTS_NAMES)
+        if {"clip_code", "permalink"}.isdisjoint(found) or OF_A_POST.isdisjoint(found):
+            continue
+        if "reactions" in claims(row.cells, OWN) or "reactions" in claims(row.cells, META):
+            raise _of_the_page()
+        below = (other for other in head if other.number > row.number)
+        return Found(POSTS_TEMPLATE, row, found, chain(below, rest), sheet.name)
+    return None
+
+
+def _is_of_posts(heading: Row) -> bool:
+    found = claims(heading.cells, POSTS_NAMES)
+    return "platform" in found and not {"likes", "views"}.isdisjoint(found)
 
 
 def _is_instagram(headings: Sequence[str], meta: Mapping[str, Column]) -> bool:
@@ -109,12 +142,42 @@ def _not_counts(table: Table, heads: Sequence[list[Row]]) -> FileRefused:
             "Suite go to Insights → Content and export the posts.",
         )
     if any(_is_ledger(find_columns(row.cells, LEDGER_NAMES)) for row in rows):
-        return FileRefused(
-            "ledger",
-            "Đây là sổ chia sẻ. Hãy nhập ở mục «Sổ chia sẻ».",
-            "This is a share ledger. Import it under “Share ledger”.",
-        )
+        return _ledger()
     return _by_columns(rows)
+
+
+def _not_posts(heads: Sequence[list[Row]]) -> FileRefused:
+    rows = [row for head in heads for row in head]
+    if any(_is_ledger(find_columns(row.cells, LEDGER_NAMES)) for row in rows):
+        return _ledger()
+    best = max(rows, key=lambda row: len(claims(row.cells, POSTS_NAMES)), default=Row(0, ()))
+    return _unknown(best, POSTS_ADVICE)
+
+
+def _of_the_page() -> FileRefused:
+    return FileRefused(
+        "page_counts",
+        "Đây là số liệu của Fanpage (có cột cảm xúc). Hãy nhập ở trang «Tương tác», mục «Nhập từ "
+        "tệp».",
+        "These are the Page's counts (there is a column of reactions). Import them under "
+        "“Interactions”, “Import a file”.",
+    )
+
+
+def _other_platforms() -> FileRefused:
+    return FileRefused(
+        "posts",
+        "Đây là số của bài đăng trên nền tảng khác. Hãy nhập ở trang «Nền tảng khác».",
+        "These are counts of posts on other platforms. Import them under “Other platforms”.",
+    )
+
+
+def _ledger() -> FileRefused:
+    return FileRefused(
+        "ledger",
+        "Đây là sổ chia sẻ. Hãy nhập ở mục «Sổ chia sẻ».",
+        "This is a share ledger. Import it under “Share ledger”.",
+    )
 
 
 def _is_ledger(columns: Mapping[str, int]) -> bool:
@@ -166,12 +229,12 @@ def _in_language(vi: str, en: str) -> FileRefused:
     )
 
 
-def _unknown(heading: Row) -> FileRefused:
+def _unknown(heading: Row, advice: tuple[str, str] = ADVICE) -> FileRefused:
     seen = [tidy(cell)[:30] for cell in heading.cells[:SHOWN] if cell]
     return FileRefused(
         "foreign",
-        f"Không thấy các cột cần có; chỉ thấy: {_listed(seen, '«»')}. {ADVICE[0]}",
-        f"The needed columns are not there; there are only: {_listed(seen, '“”')}. {ADVICE[1]}",
+        f"Không thấy các cột cần có; chỉ thấy: {_listed(seen, '«»')}. {advice[0]}",
+        f"The needed columns are not there; there are only: {_listed(seen, '“”')}. {advice[1]}",
     )
 
 

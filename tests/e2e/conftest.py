@@ -53,7 +53,7 @@ class House:
     people: dict[str, User] = field(default_factory=dict)
     units: list[Unit] = field(default_factory=list)
     entries: dict[str, Submission] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)  # of other rows that addresses name
+    numbers: dict[str, int | str] = field(default_factory=dict)  # of other rows that addresses name
     guests: dict[str, Unit] = field(default_factory=dict)  # units of further contests, by name
 
     def cookies(self, role: str) -> list[dict[str, Any]]:

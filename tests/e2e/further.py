@@ -26,6 +26,7 @@ from contest.models import (
     Derivative,
     EntryPart,
     EntryText,
+    Errand,
     Evidence,
     Handover,
     Leaf,
@@ -41,6 +42,7 @@ from contest.models import (
 from contest.services.advancing import advancing
 from contest.services.awards import choosing
 from contest.services.elsewhere import numbers, posts
+from contest.services.entry import errands
 from contest.services.filings import filings
 from contest.services.filings.filings import Given
 from contest.services.handover import handovers
@@ -54,6 +56,7 @@ from tests.contest.factory import QUAN11
 from tests.contest.filings.owed import owing
 from tests.contest.kinds.conftest import of_kind
 from tests.contest.questions.asked import asking
+from tests.contest.rounds.rules import live
 from tests.contest.rounds.test_promotion import round_by
 from tests.contest.stage import AFTER, COUNTED, Stage
 from tests.e2e.beside import stand_beside
@@ -124,6 +127,9 @@ class Further:
         for state in ("uploading", "needs_fix", "in_review", "published"):
             entry = self.entry(f"{kind}_{state}", unit, state, title=f"Con kênh nhà mình ({state})")
             self.shown(kind, entry)
+        begun: Errand = self.do(errands.begin, self.house.entries[f"{kind}_uploading"], "upload",
+                                reason="Đơn vị gửi qua Zalo")
+        self.house.numbers[f"{kind}_errand"] = begun.public_id
         beside = self.entry(f"{kind}_other", other, "published", title="Góc học tập sau tan ca")
         self.shown(kind, beside)
         self.make.ballot(beside, self.house.people["juror"], {"novelty": 24})
@@ -303,8 +309,10 @@ class Further:
 
     def round(self) -> None:
         """A published result of the first round, papers for everybody who took part, and the final,
-        in which the first of two clips has been marked at the table."""
+        in which the first of two clips has been marked at the table; a contest whose next round has
+        not begun."""
         self.at(OPEN)
+        self.contest("so-khao", live(QUAN11.read_text()))
         source = toml_editing.edited(QUAN11.read_text(), DECIDED)
         following = round_by('by = "best"\ncount = 2\nties = "all"')
         contest = self.contest("vong-loai", toml_editing.edited(

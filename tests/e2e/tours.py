@@ -49,6 +49,7 @@ def _of_kind(kind: str) -> tuple[Tour, ...]:
         Tour(kind, "reviewer", OPEN, ("review/", f"review/{entry('in_review')}")),
         Tour(kind, "organiser", OPEN, (
             "organiser/", "organiser/entries", f"organiser/entries/{entry('in_review')}",
+            f"organiser/entries/{entry('uploading')}/send", f"organiser/sending/{entry('errand')}",
             "organiser/rules", "organiser/publications")),
         Tour(kind, "public", PUBLICITY, (
             "", "clips", f"clips/{entry('published')}", "rules")),
@@ -70,9 +71,11 @@ TOURS: Mapping[str, tuple[Tour, ...]] = {
         Tour("cham", "organiser", OPEN, (
             "organiser/", "organiser/filings", "organiser/filings/{unit_cham}/registration",
             "organiser/filings/{unit_cham}/report", "organiser/messages/chat/filings",
+            "organiser/rules/sections/filings", "organiser/rules/sections/filings.report",
             "organiser/entries", "organiser/entries/{cham_in_review}")),
         Tour("cham", "organiser", PUBLICITY, (
-            "organiser/", "organiser/elsewhere", "organiser/interactions/clips/{cham_0}",
+            "organiser/", "organiser/elsewhere", "organiser/elsewhere/import",
+            "organiser/interactions/clips/{cham_0}",
             "organiser/jury/", "organiser/jury/assignment", "organiser/jury/calibration",
             "organiser/jury/strictness", "organiser/people/")),
         Tour("cham", "juror", PUBLICITY, ("jury/", "jury/trial-clip", "jury/{cham_given}")),
@@ -108,6 +111,9 @@ TOURS: Mapping[str, tuple[Tour, ...]] = {
         Tour("phuong-9", "organiser", OPEN, ("organiser/levels",)),
     ),
     "rounds": (
+        Tour("so-khao", "organiser", OPEN, (
+            "organiser/rules/sections/rounds", "organiser/rules/sections/schedule?round=next",
+            "organiser/rules/sections/jury?round=next", "organiser/next-round")),
         Tour("vong-loai", "public", AFTER, (
             "", "results", "results/clips/{vong-loai}", "results/table", "results/ceremony",
             "results/embed")),

@@ -1,4 +1,5 @@
-"""Whatever bytes come, reading counts ends in a table or in a refusal with its sentence."""
+"""Whatever bytes come, reading counts, of the Page's clips or of posts elsewhere, ends in a table
+or in a refusal with its sentence."""
 
 import csv
 import io
@@ -11,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from social.imports import CountsFile, FileRefused, read_counts
+from social.imports import CountsFile, FileRefused, read_counts, read_posts
 
 NAMES = [
     "Post ID", "ID bài viết", "Permalink", "Reactions", "Cảm xúc", "Shares", "Lượt chia sẻ", "Date",
     "Ngày", "Mã clip", "Chia sẻ", "Is share", "Page ID", "Publish time", "Fecha", "Tài khoản", "x",
+    "Nền tảng", "Lượt xem", "Likes", "Liên kết",
 ]  # fmt: skip
 ODD = [
     "", "—", "N/A", "#REF!", "=1+1", "1,2 N", "1.234", "1.234,5", "9" * 5000, "-1", "12%", "TRUE",
@@ -35,12 +37,13 @@ def ends_well(content: bytes) -> None:
     with tempfile.NamedTemporaryFile() as file:
         file.write(content)
         file.flush()
-        try:
-            assert isinstance(read_counts(Path(file.name), max_rows=200), CountsFile)
-        except FileRefused as error:
-            assert error.kind
-            assert 0 < len(error.message_vi) < 1500
-            assert 0 < len(error.message_en) < 1500
+        for read in (read_counts, read_posts):
+            try:
+                assert isinstance(read(Path(file.name), max_rows=200), CountsFile)
+            except FileRefused as error:
+                assert error.kind
+                assert 0 < len(error.message_vi) < 1500
+                assert 0 < len(error.message_en) < 1500
 
 
 @BOUNDED

@@ -49,9 +49,11 @@ class Adder {
   }
 
   async #one(tus, file, begin, share) {
-    const { endpoint, entry, chunk_size: chunkSize, texts } = this.config;
+    const { endpoint, entry, errand, chunk_size: chunkSize, texts } = this.config;
     const print = await fingerprint(file).catch(() => "");
-    const options = { endpoint, chunkSize, url: null, metadata: { entry, filename: file.name, fingerprint: print } };
+    const metadata = { entry, filename: file.name, fingerprint: print };
+    if (errand) metadata.errand = errand; // an organiser sends it in the unit's place
+    const options = { endpoint, chunkSize, url: null, metadata };
     return new Promise((tell) => {
       const sending = new Sending(tus, file, options, {
         progress: ({ sent, total }) => (this.bar.value = begin + share * (total ? sent / total : 1)),

@@ -132,6 +132,12 @@ def _own_alone(said: NextRound) -> Iterator[Fault]:
             "phần này giống nhau ở mọi vòng; hãy bỏ khỏi next_round.rules",
             "is the same in every round; take it out of next_round.rules",
         )
+    for key in (key for key in said.without if key.partition(".")[0] in OWN):
+        yield (
+            "next_round.without",
+            f"“{key}” giống nhau ở mọi vòng; hãy bỏ khỏi next_round.without",
+            f'"{key}" is the same in every round; take it out of next_round.without',
+        )
 
 
 def _named(profile: Profile, said: NextRound) -> Iterator[Fault]:

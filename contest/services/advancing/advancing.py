@@ -5,7 +5,6 @@ It is begun from a published result: a frozen one may still be discarded, and wh
 has been made of could not be.
 """
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,14 +18,14 @@ from contest.actors import SYSTEM, Actor, Role
 from contest.errors import Conflict, not_found
 from contest.models import Contest, Finalist, Result, RoleGrant, RoundLink, Submission, Unit
 from contest.permissions import require
-from contest.profile import Profile, rounds
+from contest.profile import Profile
 from contest.profile.rounds import NextRound
 from contest.services.core import audit, locks, profiles
 from contest.services.handover import handovers
 from contest.services.handover.handovers import Terms
 from contest.services.results import moved_since, ranking_rows, results
 from contest.services.rounds import before
-from contest.services.rules.toml_editing import edited
+from contest.services.rules.next_rules import next_source
 
 HANDED_ON = (Role.ORGANISER, Role.REVIEWER)  # who looks after the next round from its first moment
 
@@ -78,8 +77,7 @@ def next_rules(contest: Contest) -> tuple[str, Profile]:
     there is none, ``Invalid`` where a later change of the rules has spoilt it."""
     _rule(contest)
     assert contest.revision is not None  # noqa: S101 - as it was found
-    source = contest.revision.source
-    made = edited(source, rounds.changes(tomllib.loads(source)))
+    made = next_source(contest.revision.source)
     return made, rule_files.load(made).profile
 
 

@@ -7,39 +7,43 @@ from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Invalid
-from contest.models import ClipVersion, EntryText, Submission
+from contest.models import ClipVersion, EntryText, Errand, Submission
 from contest.permissions import require
 from contest.services.checking import parts
 from contest.services.core import locks, profiles
-from contest.services.entry import stored_bytes, submissions, uploads
+from contest.services.entry import errands, stored_bytes, submissions, uploads
 
 LONGEST = 200_000  # characters of a text
 
 
-def require_open(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> None:
-    """Hold the entry. Raises ``NotAllowed``, ``TooLate`` outside its time, ``Conflict`` where what
-    was handed in is final."""
-    require(actor, "entry.upload", submission)
+def require_open(
+    session: Session, submission: Submission, *, actor: Actor, at: datetime,
+    errand: Errand | None = None,
+) -> None:
+    """Hold the entry. ``errand``: an organiser does it in the unit's place. Raises ``NotAllowed``,
+    ``TooLate`` outside its time, ``Conflict`` where what was handed in is final."""
+    require(actor, "entry.deputise" if errand else "entry.upload", submission)
     locks.lock(session, submission.unit)  # before the entry: rows are locked in one order
     submissions.hold(session, submission)
     submissions.require_replaceable(submission)
     profile = profiles.profile_of(submission.contest)
-    submissions.require_open(profile, at=at, submission=submission)
+    rule = errands.require_open if errand else submissions.require_open
+    rule(profile, at=at, submission=submission)
 
 
 def hand_in(
     session: Session, submission: Submission, *, sha256: str, size: int, filename: str,
-    actor: Actor, at: datetime,
+    actor: Actor, at: datetime, errand: Errand | None = None,
 ) -> ClipVersion:
     """Make what is in the store already the entry's newest version, and request its check.
 
     Raises as ``require_open``, and beyond the unit's allowance.
     """
-    require_open(session, submission, actor=actor, at=at)
+    require_open(session, submission, actor=actor, at=at, errand=errand)
     profile = profiles.profile_of(submission.contest)
     stored_bytes.require_allowance(session, submission.unit, size, profile)
     return uploads.adopt(session, submission, sha256=sha256, size=size, filename=filename,
-                         actor=actor, at=at)
+                         actor=actor, at=at, errand_id=errand.id if errand else None)
 
 
 def require_pictures(session: Session, submission: Submission) -> None:
@@ -61,17 +65,18 @@ def require_pictures(session: Session, submission: Submission) -> None:
 
 
 def text_of(session: Session, submission: Submission) -> str:
-    """What the unit has written so far."""
+    """What was written so far, by the unit or in its place."""
     query = select(EntryText.body).where(EntryText.submission_id == submission.id)
     return session.scalar(query) or ""
 
 
 def write(
-    session: Session, submission: Submission, body: str, *, actor: Actor, at: datetime
+    session: Session, submission: Submission, body: str, *, actor: Actor, at: datetime,
+    errand: Errand | None = None,
 ) -> None:
     """Keep what is being written. Raises as ``require_open``; ``Invalid`` for more than a page can
     show."""
-    require_open(session, submission, actor=actor, at=at)
+    require_open(session, submission, actor=actor, at=at, errand=errand)
     if len(body) > LONGEST:
         raise Invalid(
             f"Bài viết có {len(body)} ký tự; trang này nhận tối đa {LONGEST}. Hãy rút ngắn.",

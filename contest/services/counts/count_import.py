@@ -104,7 +104,7 @@ def _plan(
     matched = _matched(file.sha256, clips, profile.contest.page_name, path)
     told = {clip.submission_id for _, clip, _ in matched.found}
     problems = [
-        *_unread(file), *_of_rows(file, matched.found),
+        *unread_columns(file), *_of_rows(file, matched.found),
         *matched.problems, *_by_caption(matched.found),
         *row_matching.check_dates(matched.found, taken_at, profile.schedule.zone),
         *row_matching.check_release(matched.found, taken_at, profile.schedule.zone),
@@ -119,13 +119,13 @@ def _plan(
         kind=file.kind, sha256=file.sha256, lines=lines, unmatched=matched.others,
         unread=[row for row, _, _ in matched.found if not _is_read(row)],
         absent=[clip for clip in clips if clip.submission_id not in told],
-        problems=_each_once(problems),
+        problems=each_once(problems),
         already=evidence.find(session, contest, file.sha256),
         late=interactions.is_late(profile, taken_at, told_at=at),
     )
 
 
-def _unread(file: CountsFile) -> list[Problem]:
+def unread_columns(file: CountsFile) -> list[Problem]:
     """A heading that is not known may hold what is meant."""
     if not file.unread:
         return []
@@ -141,7 +141,7 @@ def _unread(file: CountsFile) -> list[Problem]:
     )]
 
 
-def _each_once(problems: Sequence[Problem]) -> list[Problem]:
+def each_once(problems: Sequence[Problem]) -> list[Problem]:
     """By row; what both the reader and the matching found is said once."""
     first: dict[tuple[int | None, str, str | None], Problem] = {}
     for problem in problems:

@@ -1,5 +1,6 @@
-"""What an organiser does in a unit's place: sends its clip, has it fetched from a link, types its
-form from paper. Same rules as for the unit; the reason stays and the unit reads it."""
+"""What an organiser does in a unit's place: sends its clip, has it fetched from a link, puts its
+pictures or its text together, types its form from paper. Same rules as for the unit; the reason
+stays and the unit reads it."""
 
 import secrets
 from collections.abc import Sequence
@@ -9,9 +10,9 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from contest.actors import Actor
-from contest.errors import Invalid, TooLate, not_found
+from contest.errors import Conflict, Invalid, NotFound, TooLate, not_found
 from contest.languages import write_time
-from contest.models import Contest, Errand, Submission, Unit, Upload, User
+from contest.models import ClipVersion, Contest, Errand, Submission, Unit, Upload, User
 from contest.permissions import require
 from contest.profile import Profile
 from contest.services.core import audit, locks, mail, profiles
@@ -97,9 +98,24 @@ def find(session: Session, contest: Contest, public_id: str, *, actor: Actor) ->
     return errand
 
 
+def own(session: Session, contest: Contest, public_id: str, *, actor: Actor) -> Errand:
+    """The same, to act on it. Raises ``Conflict`` with the way for another organiser's."""
+    try:
+        return find(session, contest, public_id, actor=actor)
+    except NotFound:
+        code = entry_of(session, contest, public_id).code
+        raise Conflict(
+            f"Việc gửi thay này do người khác bắt đầu. Hãy mở bài {code} rồi bấm “Gửi clip thay "
+            "đơn vị”.",
+            f"Somebody else has begun this errand. Open the entry {code} and choose “Send a clip "
+            "for the unit”.",
+        ) from None
+
+
 def of_submission(session: Session, submission: Submission) -> Sequence[tuple[Errand, str]]:
-    """What was done for this entry, the newest first, and by whom; not what was only begun."""
-    arrived = exists().where(Upload.errand_id == Errand.id, Upload.state == "complete")
+    """What was done for this entry, the newest first, and by whom; not what was only begun, nor a
+    set of pictures that nobody has handed in."""
+    arrived = exists().where(Upload.errand_id == Errand.id, ClipVersion.upload_id == Upload.id)
     query = (
         select(Errand, User.name).join(User, User.id == Errand.user_id)
         .where(Errand.submission_id == submission.id, or_(Errand.kind == "paper", arrived))

@@ -32,7 +32,8 @@ def ask(
     """Have the clip behind ``link`` fetched for an entry; a link that waits for it is given up.
 
     Raises ``Invalid`` for what is no usable link; ``NotAllowed`` to a unit where the rules take no
-    links; ``Conflict`` where the clip is final or too many links wait; ``TooLate``.
+    links; ``Conflict`` where the clip is final, too many links wait or an entry is put together on
+    our pages; ``TooLate``.
     """
     profile = profiles.profile_of(submission.contest)
     _require_allowed(submission, profile, errand, actor)
@@ -62,15 +63,19 @@ def ask(
 def _require_allowed(
     submission: Submission, profile: Profile, errand: Errand | None, actor: Actor
 ) -> None:
-    if errand is not None:
-        return require(actor, "entry.deputise", submission)
-    require(actor, "entry.upload", submission)
-    if not profile.upload.links:
+    require(actor, "entry.deputise" if errand else "entry.upload", submission)
+    if profile.entry.is_composed:
+        raise Conflict(
+            "Bài của hội thi này được soạn trên trang, không nhận bằng đường dẫn. Hãy mở lại trang "
+            "gửi bài.",
+            "Entries of this contest are put together on its pages; no link is taken. Open the "
+            "page for sending again.",
+        )
+    if errand is None and not profile.upload.links:
         raise Conflict(
             "Thể lệ không nhận clip bằng đường dẫn. Hãy gửi tệp clip, hoặc nhờ Ban Tổ chức.",
             "The rules take no links. Send the clip itself, or ask the organisers.",
         )
-    return None
 
 
 def _require_few(session: Session, submission: Submission) -> None:

@@ -270,7 +270,10 @@ SAMPLES: dict[str, dict[str, object]] = {
     "minutes": _RESULT,
     "decision": _RESULT,
     "certificates": _RESULT,
-    "participation": _RESULT | {"certificates": [_LINE | {"number": "001"}]},
+    "participation": _RESULT | {"certificates": [{
+        "number": "001",
+        **{name: _LINE[name] for name in ("unit", "title", "code", "authors")},
+    }]},
     "qr_sheet": {
         "title": _RESULT["title"], "organiser": _RESULT["organiser"], "host": "hoithi.example.vn",
         "deadline": "hết ngày 10/6/2023",
@@ -278,3 +281,18 @@ SAMPLES: dict[str, dict[str, object]] = {
                    "qr": Qr(_LINK, SHEET_QR_MM), "until": "30/07/2023"}],
     },
 }
+# What certificates are about: their page offers these, and none of what only minutes tell. A
+# template may use the rest of the result all the same.
+_OF_CERTIFICATES = (
+    "superior", "issuer", "place", "date", "year", "symbol", "authority", "on_behalf", "signer",
+    "title", "theme", "organiser", "draft", "revision", "verify_address", "fingerprint", "qr",
+    "units", "clips", "certificates",
+)
+
+
+def offered(kind: str) -> dict[str, object]:
+    """The placeholders of a paper that its page lists, each with an example."""
+    sample = SAMPLES[kind]
+    if kind not in ("certificates", "participation"):
+        return sample
+    return {name: sample[name] for name in _OF_CERTIFICATES}

@@ -12,8 +12,14 @@ RULES = {
     "filings": Label(
         "Đơn vị nộp gì ngoài clip",
         "What units file besides clips",
-        "Không ghi câu hỏi nào trong tệp thể lệ thì đơn vị nộp tệp PDF, Word hoặc Excel.",
-        "Where the rule file asks no questions of it, a PDF, Word or Excel file is sent.",
+        "Không đặt câu hỏi nào thì đơn vị nộp tệp PDF, Word hoặc Excel.",
+        "Where it has no questions of its own, a PDF, Word or Excel file is sent.",
+    ),
+    "filings.questions": Label(
+        "Câu hỏi khi nộp",
+        "What is asked",
+        "Không có câu hỏi nào thì đơn vị nộp tệp PDF, Word hoặc Excel.",
+        "Without questions a PDF, Word or Excel file is sent.",
     ),
 }
 COLUMNS = {

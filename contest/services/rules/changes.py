@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from contest.profile import Profile
 from contest.services.rules.fields import FIXED
+from contest.services.rules.rounds_words import NEXT
 from contest.services.rules.words import CHOICES, label_of
 
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
@@ -28,11 +29,22 @@ def changes(old: Profile, new: Profile) -> list[Change]:
     """Every rule whose value differs, in the schema's order."""
     before, after = dict(_flat(old.model_dump())), dict(_flat(new.model_dump()))
     return [
-        Change(_label(key), in_words(before.get(key), old.schedule.zone, key[0]),
-               in_words(after.get(key), new.schedule.zone, key[0]))
+        Change(_label(key), in_words(_read(key[0], before.get(key)), old.schedule.zone, key[0]),
+               in_words(_read(key[0], after.get(key)), new.schedule.zone, key[0]))
         for key in dict.fromkeys([*before, *after])
         if before.get(key) != after.get(key) and key[0] not in FIXED
     ]
+
+
+def _read(key: str, value: object) -> object:
+    """An instant of the next round, which is stored as text; any other value as it is."""
+    if not (key.startswith(NEXT) and isinstance(value, str)):
+        return value
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return read if read.tzinfo else value
 
 
 Key = tuple[str, str, str]  # the rule; in a list also the row and its column
@@ -51,9 +63,11 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[Key, obje
 
 
 def _row(key: str, row: dict[str, Any]) -> Iterator[tuple[Key, object]]:
-    for (column, _, _), value in _flat(row):
+    """Of a list within the row (what a filing asks) each row by both names."""
+    called = str(row.get("id", ""))
+    for (column, inner, part), value in _flat(row):
         if column not in ("id", "levels"):
-            yield (key, str(row.get("id", "")), column), value
+            yield (key, f"{called} › {inner}" if inner else called, part or column), value
 
 
 def _label(key: Key) -> tuple[str, str]:

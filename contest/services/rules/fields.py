@@ -4,17 +4,19 @@ A rule is known by its key in the file (``schedule.entries_close``). Lists of ta
 criteria, …) are one ``Rows`` each, with the rules of a row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
-from contest.profile import Profile, Text
+from contest.profile import Profile, Text, rounds
+from contest.profile.filings import Filing
 from contest.profile.parts import Part
+from contest.profile.questions import Question
 from media_checks.rules import RULES, Limit
 
 # Section -> the tables and keys of the file that it shows.
@@ -33,6 +35,11 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 # The contest's name in addresses never changes, nor what it follows.
 FIXED = ("contest.slug", "media.name", "previous_round.contest", "previous_round.clip",
          "previous_round.carried")
+IN_FILE_ONLY = ("next_round.without",)  # written by the forms of the next round
+# The sections that a next round may have otherwise, and the tables of them that are its own.
+OF_NEXT = ("schedule", "entrants", "review", "jury", "scoring", "prizes", "publication",
+           "documents", "reminders")
+FILING = "filings."  # before a filing's id: the section of what it asks
 LONG = ("caption", "notice.vi", "notice.en", "rules_note.vi", "rules_note.en")
 
 
@@ -72,7 +79,46 @@ def section(name: str) -> tuple[Rule | Rows, ...]:
             found += _media()
         else:
             found += _of_field(table, Profile.model_fields[table])
-    return tuple(one for one in found if one.key not in FIXED)
+    return tuple(one for one in found if one.key not in (*FIXED, *IN_FILE_ONLY))
+
+
+def of_rules(name: str, profile: Profile, *, of_next: bool = False) -> tuple[Rule | Rows, ...]:
+    """What a section shows of these rules: ``filings.ID`` what that filing asks, all others the
+    same in every contest; ``of_next``: only what a next round may have otherwise. Empty where there
+    is no such section."""
+    if name.startswith(FILING):
+        return _asked(name.removeprefix(FILING), profile) if not of_next else ()
+    if name not in (OF_NEXT if of_next else SECTIONS):
+        return ()
+    own = rounds.OWN if of_next else ()
+    return tuple(one for one in section(name) if one.key.partition(".")[0] not in own)
+
+
+def _asked(filing: str, profile: Profile) -> tuple[Rule | Rows, ...]:
+    """Questions of a filing, as those of the entry form are; nobody else reads the answers."""
+    for place, one in enumerate(profile.filings):
+        if one.id == filing:
+            key = f"{FILING}{place}.questions"
+            rows = _of_list(key, Question, Filing.model_fields["questions"])
+            assert isinstance(rows, Rows)  # noqa: S101 - a list of tables
+            columns = tuple(column for column in rows.columns if column.key != "seen_by")
+            return (replace(rows, columns=columns),)
+    return ()
+
+
+def value_at(data: object, key: str) -> Any:
+    """The value of a key with dots, in tables or parts of a profile; None where it is not there."""
+    for part in key.split("."):
+        if isinstance(data, list):
+            data = data[int(part)] if part.isdecimal() and int(part) < len(data) else None
+        else:
+            data = data.get(part) if isinstance(data, Mapping) else getattr(data, part, None)
+    return data
+
+
+def tables(rows: Sequence[BaseModel] | None) -> list[dict[str, Any]]:
+    """The rows of a list as the file holds them."""
+    return [row.model_dump(exclude_none=True) for row in rows or ()]
 
 
 def _of_part(part: type[Part], prefix: str) -> Iterator[Rule | Rows]:

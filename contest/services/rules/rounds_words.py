@@ -3,6 +3,7 @@
 from contest.services.rules.labels import Label
 
 NEXT = "next_round.rules."  # rules of the next round, by their own names
+NEXT_FAULT = "next_round → "  # before the key of what is wrong in them
 RULES = {
     "next_round.name": Label(
         "Tên vòng sau",
@@ -32,6 +33,7 @@ RULES = {
         "0: vòng sau chấm lại từ đầu.",
         "0: the next round begins afresh.",
     ),
+    "next_round.without": Label("Vòng sau không có các mục", "Rules that the next round lacks"),
     "jury.live": Label(
         "Chấm tại chỗ, điểm hiện dần trên màn hình",
         "Marked live, shown on a stage screen",
@@ -41,7 +43,7 @@ RULES = {
 }
 CHOICES = {
     "above": Label("Mọi đơn vị đạt mức điểm", "All who reach a mark"),
-    "none": Label("Chưa ai vào, Trưởng ban quyết định", "None, until the chair decides"),
+    "none": Label("Để Trưởng ban quyết định", "None, until the chair decides"),
     "same": Label("Clip đã dự thi", "The same clips"),
     "new": Label("Clip mới do đơn vị gửi", "New clips that units send"),
     # Words that stand for something else where they are said of rounds.

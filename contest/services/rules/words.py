@@ -3,6 +3,8 @@
 A key of the schema without a line here is shown by its key; a test asks for the line.
 """
 
+import re
+
 from contest.services.rules import (
     asking_words,
     judging_words,
@@ -331,8 +333,10 @@ for columns in (winning_words, asking_words, level_words, platform_words):
 
 def label_of(key: str) -> Label:
     """The label of a rule or of a column, by its key."""
-    if key.startswith(rounds_words.NEXT):
-        of_next = label_of(key.removeprefix(rounds_words.NEXT))
+    for prefix in (rounds_words.NEXT, rounds_words.NEXT_FAULT):
+        if not key.startswith(prefix):
+            continue
+        of_next = label_of(key.removeprefix(prefix))
         return Label(f"Vòng sau: {of_next.vi}", f"Next round: {of_next.en}")
     base, ending = (key[:-3], key[-3:]) if key.endswith((".vi", ".en")) else (key, "")
     if base.startswith("media.rules."):
@@ -340,6 +344,13 @@ def label_of(key: str) -> Label:
         one, other = media_words.CHECKS.get(check), media_words.LIMITS.get(limit)
         if one and other:
             return Label(f"{one.vi}: {other.vi}", f"{one.en}: {other.en}")
-    found = RULES.get(base) or COLUMNS.get(base) or Label(base, base)
+    found = RULES.get(base) or COLUMNS.get(base) or _in_a_list(base) or Label(base, base)
     vi, en = LANGUAGES.get(ending, ("", ""))
     return Label(found.vi + vi, found.en + en, found.help_vi, found.help_en)
+
+
+def _in_a_list(key: str) -> Label | None:
+    """Of a row's rule: ``filings.0.questions`` by its lists, ``filings.0.due`` by its column."""
+    if not re.search(r"\.\d", key):
+        return None
+    return RULES.get(re.sub(r"\.\d+", "", key)) or COLUMNS.get(key.rpartition(".")[2])

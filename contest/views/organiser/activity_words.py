@@ -109,6 +109,7 @@ ACTIONS = {
     "platform.agreed": _l("Xác nhận số ở nền tảng khác"),
     "platform.counted": _l("Ghi số ở nền tảng khác"),
     "platform.entered": _l("Ghi bài đăng ở nền tảng khác"),
+    "platform.imported": _l("Nhập số ở nền tảng khác từ tệp"),
     "platform.shown": _l("Kèm minh chứng số ở nền tảng khác"),
     "platform.withdrawn": _l("Bỏ bài đăng ở nền tảng khác"),
     "planned_release.cancelled": _l("Huỷ hẹn giờ công bố"),

@@ -177,7 +177,7 @@ def _template_page(kind: str, form: TemplateForm, status: int = 200) -> Response
     return page(
         "organiser/documents_template.html", status, kind=kind, title=titles()[kind], form=form,
         own=documents.own_template(current.db, current.contest, kind),
-        placeholders=_placeholders(document_values.SAMPLES[kind]),
+        placeholders=_placeholders(document_values.offered(kind)),
     )
 
 

@@ -1,18 +1,17 @@
 """The organiser's pages of interactions: counts, their evidence, and which is official."""
 
-from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, request, send_file
+from flask import Blueprint, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
-from wtforms import DateTimeLocalField, Field, HiddenField, IntegerField, SelectField, StringField
+from wtforms import DateTimeLocalField, Field, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from contest.errors import DomainError, Gone, not_found
+from contest.errors import Gone, not_found
 from contest.languages import counted, write_date
 from contest.models import Publication
 from contest.services.counts import (
@@ -37,8 +36,10 @@ from contest.services.elsewhere import numbers as posts_numbers
 from contest.services.entry.media import File
 from contest.services.fanpage import connections, readings
 from contest.views.organiser import ledger_waiting
+from contest.views.organiser.counting import files
+from contest.views.organiser.counting.files import ApplyForm, ImportForm, here, local
 from contest.views.organiser.ledger_waiting import LATE_HINT
-from contest.views.shared import chart, kept_files, proofs
+from contest.views.shared import chart, proofs
 from contest.views.shared.forms import Form
 from contest.views.shared.media import send
 from contest.views.shared.numbers import wholes
@@ -47,34 +48,8 @@ from contest.views.shared.support import allows, back_to, current, flash_message
 from social.imports import write_counts_template, write_ledger_template
 
 bp = Blueprint("interactions", __name__, url_prefix="/c/<slug>/organiser/interactions")
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST = 2_000_000_000
 MOST_WAITING, MOST_CHOICES = 400, 200  # shown at once
-
-
-def local(moment: datetime | None) -> datetime | None:
-    """An instant entered in the contest's zone, made aware."""
-    return moment.replace(tzinfo=current.profile.schedule.zone) if moment else None
-
-
-def here() -> datetime:
-    """Now in the contest's zone, without it, as a form's initial value."""
-    return current.now.astimezone(current.profile.schedule.zone).replace(tzinfo=None, second=0)
-
-
-class ImportForm(Form):
-    """A file of counts and the instant of its counts."""
-
-    file = FileField(_l("Tệp số liệu (CSV hoặc XLSX)"), [FileRequired(_l("Hãy chọn tệp."))])
-    taken_at = DateTimeLocalField(
-        _l("Số liệu lúc"), [InputRequired(_l("Hãy ghi lúc tệp được xuất."))],
-        description=_l("Lúc tệp được xuất từ Meta Business Suite: số liệu là tổng đến lúc đó."),
-    )
-
-
-class ApplyForm(Form):
-    token = HiddenField(validators=[InputRequired()])
-    late_reason = StringField(_l("Lý do"), [Length(max=500)], description=LATE_HINT)
 
 
 class WriteForm(Form):
@@ -218,22 +193,11 @@ def choose() -> Response:
 @allows("interaction.import")
 def preview() -> Response:
     """Show what every row would do; nothing is stored yet."""
-    form = ImportForm()
-    if not form.validate_on_submit():
-        return page("organiser/interactions_import.html", 422, form=form)
-    kept = kept_files.keep(form.file.data)
-    taken_at = local(form.taken_at.data) or current.now
-    try:
-        plan = count_import.preview(
-            current.db, current.contest, kept.path, taken_at=taken_at, at=current.now
-        )
-    except DomainError as error:
-        form.file.errors = [error.message(current.language)]
-        return page("organiser/interactions_import.html", error.status, form=form)
-    token = kept_files.token(kept, at=taken_at.isoformat())
-    return page(
-        "organiser/interactions_preview.html", plan=plan, kept=kept, taken_at=taken_at,
-        form=ApplyForm(formdata=None, token=token),
+    return files.previewed(
+        ImportForm(), "organiser/interactions_import.html", "organiser/interactions_preview.html",
+        lambda path, taken_at: count_import.preview(
+            current.db, current.contest, path, taken_at=taken_at, at=current.now
+        ),
     )
 
 
@@ -243,12 +207,7 @@ def apply() -> Response:
     form = ApplyForm()
     if not form.validate_on_submit():
         return back_to("interactions.import")
-    kept, more = kept_files.from_token(form.token.data)
-    count = count_import.apply(
-        current.db, current.contest, kept.path, filename=kept.filename,
-        taken_at=datetime.fromisoformat(more["at"]), actor=current.actor, at=current.now,
-        late_reason=form.late_reason.data or "",
-    )
+    count = files.applied(form, count_import.apply)
     if count:
         flash_message(f"Đã ghi số liệu của {count} clip.",
                       f"Counts of {counted(count, 'clip', 'clips')} are recorded.")
@@ -265,7 +224,7 @@ def template() -> Response:
     clips = [(c.code, c.permalink) for c in interactions.posted(current.db, current.contest)]
     file = BytesIO()
     write_counts_template(file, clips, language=current.language)
-    return _workbook(file, "so-lieu-tuong-tac.xlsx")
+    return files.workbook(file, "so-lieu-tuong-tac.xlsx")
 
 
 @bp.get("/ledger-template.xlsx")
@@ -273,12 +232,7 @@ def template() -> Response:
 def ledger_template() -> Response:
     file = BytesIO()
     write_ledger_template(file, language=current.language)
-    return _workbook(file, "so-chia-se.xlsx")
-
-
-def _workbook(file: BytesIO, name: str) -> Response:
-    file.seek(0)
-    return send_file(file, mimetype=WORKBOOK, as_attachment=True, download_name=name)
+    return files.workbook(file, "so-chia-se.xlsx")
 
 
 @bp.get("/evidence/<sha256>")

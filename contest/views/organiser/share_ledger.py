@@ -26,7 +26,7 @@ from contest.services.counts.official import Official
 from contest.services.counts.share_ledger import LedgerPreview
 from contest.services.desk import activity
 from contest.views.organiser import ledger_waiting
-from contest.views.organiser.interactions import here, local
+from contest.views.organiser.counting.files import here, local
 from contest.views.organiser.ledger_waiting import LATE_HINT
 from contest.views.shared import kept_files
 from contest.views.shared.forms import Form

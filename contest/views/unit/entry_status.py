@@ -33,27 +33,30 @@ def steps(
     submission: Submission, profile: Profile, announced_at: datetime | None = None
 ) -> list[dict[str, Any]]:
     """An entry's steps for the timeline; ``at`` is an instant or None. ``announced_at``: when the
-    result that the entry is in was published."""
+    contest's result was published; from then on nothing is said of what is still to be done."""
     version = submission.version
     check = latest_check(submission)
+    until = "" if announced_at else _until(submission, profile)
     found = [
         _step(_("Đã lưu phiếu dự thi"), "done", submission.created_at),
         _step(
             _("Đã nhận clip") if version else _("Gửi clip"), _sent_state(submission),
             version.received_at if version else None,
-            "" if version else _until(submission, profile),
+            "" if version else until,
         ),
         _step(
             _("Kiểm tra kỹ thuật"), _check_state(submission), check.finished_at if check else None,
-            _until(submission, profile) if submission.state == SubmissionState.NEEDS_FIX else "",
+            until if submission.state == SubmissionState.NEEDS_FIX else "",
         ),
         _step(
-            _("Thẩm định nội dung"), _review_state(submission), None, _asked(submission, profile)
+            _("Thẩm định nội dung"), _review_state(submission), None,
+            _asked(submission, profile, until, announced=bool(announced_at)),
         ),
         _step(
             _("Đăng lên Fanpage") if profile.on_page else _("Công bố các clip"),
             _published_state(submission), profile.release_at,
-            _("Các clip được đăng cùng lúc khi bắt đầu thời gian tuyên truyền."),
+            "" if announced_at else _(
+                "Các clip được đăng cùng lúc khi bắt đầu thời gian tuyên truyền."),
         ),
         _step(
             _("Công bố kết quả"), "done" if announced_at else "later",
@@ -95,11 +98,11 @@ def _published_state(submission: Submission) -> str:
     return "done" if submission.state == SubmissionState.PUBLISHED else "later"
 
 
-def _asked(submission: Submission, profile: Profile) -> str:
+def _asked(submission: Submission, profile: Profile, until: str, *, announced: bool) -> str:
     """The changes requested and their deadline; while in review, what follows."""
     if submission.state == SubmissionState.CHANGES_REQUESTED:
-        return f"{submission.state_reason} {_until(submission, profile)}".strip()
-    if submission.state != SubmissionState.IN_REVIEW:
+        return f"{submission.state_reason} {until}".strip()
+    if submission.state != SubmissionState.IN_REVIEW or announced:
         return ""
     if profile.on_page:
         return str(_("Được duyệt thì lên lịch đăng."))
@@ -120,13 +123,17 @@ def _ended(submission: Submission) -> dict[str, Any]:
 
 
 def todo(
-    submission: Submission, *, may_send: bool, counting: bool = True, announced: bool = False
+    submission: Submission, *, may_send: bool, counting: bool = True, announced: bool = False,
+    ranked: bool = False,
 ) -> str:
     """One sentence on what to do or expect next; nothing that would be refused, or no longer
-    counts (``counting``: before the cut-off; ``announced``: the result is public)."""
+    counts (``counting``: before the cut-off; ``announced``: the result is public; ``ranked``: the
+    entry is in it)."""
+    if announced and not ranked and submission.state not in OUT:
+        return str(_("Kết quả hội thi đã được công bố; bài này không có trong kết quả."))
     if submission.state in WAIT_FOR_UNIT and not may_send:
         return str(_("Thời hạn gửi clip đã hết. Hãy liên hệ Ban Tổ chức."))
-    if announced:
+    if ranked:
         return str(_("Kết quả hội thi đã được công bố. Cảm ơn đơn vị đã tham gia."))
     if submission.state == SubmissionState.PUBLISHED and not counting:
         return str(_("Clip đã được đăng; số tương tác đã chốt."))

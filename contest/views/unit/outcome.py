@@ -14,8 +14,8 @@ from contest.views.shared.support import current
 
 @dataclass(frozen=True)
 class Outcome:
-    """``permalink``: the post; ``line`` and ``announced_at``: of the published result, where the
-    entry is in it."""
+    """``permalink``: the post; ``announced_at``: when the contest's result was published; ``line``:
+    the entry's own, where the entry is in it."""
 
     permalink: str | None = None
     line: Line | None = None
@@ -23,11 +23,11 @@ class Outcome:
 
 
 def outcome(submission: Submission) -> Outcome:
-    """What can be told of a published entry; nothing of any other."""
-    if submission.state != SubmissionState.PUBLISHED:
-        return Outcome()
-    permalink = public.clip(current.db, current.contest, submission.code).permalink
+    """What can be told of a published entry; of any other only whether the result is out."""
     result = standings.newest(current.db, current.contest)
+    if submission.state != SubmissionState.PUBLISHED:
+        return Outcome(announced_at=result.published_at if result else None)
+    permalink = public.clip(current.db, current.contest, submission.code).permalink
     if result is None:
         return Outcome(permalink)
     lines = results.some_lines(result, current.language, Picked(code=submission.code))

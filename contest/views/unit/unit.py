@@ -26,10 +26,18 @@ from contest.services.fanpage import board
 from contest.services.filings import filings
 from contest.services.questions import attachments
 from contest.services.queueing import queues
+from contest.services.results import standings
 from contest.services.units import units
 from contest.views.shared import stills
 from contest.views.shared.clips import clip_seconds, coder
-from contest.views.shared.entries import captions, handed, leaves, sending
+from contest.views.shared.entries import (
+    captions,
+    composing,
+    handed,
+    leaves,
+    plain_form,
+    sending,
+)
 from contest.views.shared.entries.entry_form import (
     EntryFields,
     category_name,
@@ -48,7 +56,7 @@ from contest.views.shared.support import (
     page,
     tell_script,
 )
-from contest.views.unit import certificates, composing, entry_status, plain_form, posts
+from contest.views.unit import certificates, entry_status, posts
 from contest.views.unit.entrance import EnterForm
 from contest.views.unit.outcome import outcome
 from contest.views.unit.repairs import repair_wait
@@ -91,6 +99,7 @@ def home() -> Response:
     closes = submissions.closes_at(current.profile, unit=unit)
     return page(
         "unit/home.html", unit=unit, entries=entries, closes=closes,
+        announced=standings.newest(current.db, current.contest),
         filings=filings.of_unit(current.db, unit, at=current.now),
         is_open=opens <= current.now < closes and current.profile.previous_round is None,
         room=current.profile.quota.maximum - _counted(entries),
@@ -179,8 +188,8 @@ def send(code: str) -> Response:
 
 
 def _send_page(submission: Submission, status: int = 200, problem: str = "") -> Response:
-    if current.profile.entry.kind in composing.KINDS:
-        return composing.form_page(submission, status, problem)
+    if current.profile.entry.is_composed:
+        return composing.form_page(composing.Draft(submission), status, problem)
     submissions.require_replaceable(submission)
     on_the_way = open_uploads.of_submission(current.db, submission)
     unfinished = next((one for one in on_the_way if one.errand_id is None), None)
@@ -217,8 +226,8 @@ def send_link(code: str) -> Response:
 def send_plain(code: str) -> Response:
     """Send a clip without JavaScript, up to the size stated in the page."""
     submission, clip = _submission(code), request.files.get("clip")
-    if current.profile.entry.kind in composing.KINDS:
-        return composing.take(submission)
+    if current.profile.entry.is_composed:
+        return composing.take(composing.Draft(submission))
     if clip is None or not clip.filename:
         return _send_page(submission, 422, _("Hãy chọn tệp clip."))
     plain_form.take(submission, clip)
@@ -252,7 +261,7 @@ def entry(code: str) -> Response:
         todo=entry_status.todo(
             found, may_send=may_send,
             counting=current.now < current.profile.schedule.counts_close,
-            announced=came_to.line is not None,
+            announced=came_to.announced_at is not None, ranked=came_to.line is not None,
         ),
         **_clip(found, may_send=may_send),
         unfinished=next(iter(open_uploads.of_submission(current.db, found)), None),

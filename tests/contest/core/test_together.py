@@ -36,7 +36,7 @@ from contest.services.entry.submissions import SubmissionForm
 from contest.services.people import invitations, people
 from contest.services.units import unit_import
 from contest.services.units.unit_import import Row
-from contest.views.unit import plain_form
+from contest.views.shared.entries import plain_form
 from tests.contest.core.together import Meeting, intact, number_of, writing
 from tests.contest.factory import Factory, report
 from tests.contest.stage import AFTER, Stage

@@ -15,8 +15,10 @@ from tests.contest.test_permissions import LINES, allowed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 FILES = ("export", "docx", "pdf", "template_file", "evidence", "interactions.template",
+         "posts_file.template",
          "ledger_template", "similarity.clip", "page_of_other", "leaf", "poster", "media.file",
-         "media.page", "composing.picture", "paper_entries.signed",
+         "media.page", "composing.picture", "composing_for.picture",
+         "paper_entries.signed",
          "attachments.file", "filings.archive", "levels.filings", "handing_out.invitations",
          "handing_out.recipients",
          "ceremony.folder", "ceremony.state", "certificates.one", "privacy_requests.proof",

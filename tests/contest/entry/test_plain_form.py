@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contest.uploads import storage
-from contest.views.unit import plain_form
+from contest.views.shared.entries import plain_form
 
 REFUSALS = {400, 403, 404, 405, 409, 411, 413, 414, 415, 422, 507}
 HEAD = b'--x\r\nContent-Disposition: form-data; name="clip"; filename="clip.mp4"\r\n\r\n'

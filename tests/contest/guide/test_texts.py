@@ -22,13 +22,15 @@ READ_BEFOREHAND = {"technician/install", "technician/keep-it-safe"}
 NO_SCREEN = {
     "files": {
         "appraisal.docx", "attachments.file", "basics.static", "ceremony.folder",
-        "certificates.one", "certificates.participation", "composing.picture", "documents.docx",
+        "certificates.one", "certificates.participation", "composing.picture",
+        "composing_for.picture", "documents.docx",
         "documents.pdf", "documents.template_file", "filings.archive", "levels.filings",
         "filings.export", "handing_out.invitations", "handing_out.recipients",
         "interactions.evidence",
         "interactions.ledger_template", "interactions.template", "lists.export", "media.captions",
         "media.file", "media.page",
-        "media.still", "own_marks.worker", "paper_entries.signed", "public.calendar_file",
+        "media.still", "own_marks.worker", "paper_entries.signed", "posts_file.template",
+        "public.calendar_file",
         "public.captions", "public.film", "public.leaf", "public.narrow_poster", "public.poster",
         "public.profile_source",
         "published.bundle", "push.worker", "reel.file", "repairs.file", "results.export",

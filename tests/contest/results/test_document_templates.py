@@ -258,3 +258,23 @@ def test_minutes_name_only_what_has_a_weight(jury, counts, said, unsaid):
     text = words(fill((SHIPPED / "minutes.docx").read_bytes(), SAMPLE | weights))
     method = text[text.index("CÁCH TÍNH"):text.index("Đơn vị lấy điểm")]
     assert said in method and unsaid not in method
+
+
+@pytest.mark.parametrize("kind", ["certificates", "participation"])
+def test_a_certificates_page_offers_what_certificates_say(kind: str) -> None:
+    """All that the shipped designs use, and nothing that only minutes tell."""
+    offered = document_values.offered(kind)
+    for name, of in PARTICIPATION.items():
+        shipped = (SHIPPED / f"{name if kind == 'certificates' else of}.docx").read_bytes()
+        assert vetting.faults(shipped, offered) == []
+    of_minutes = {"lines", "jurors", "gaps", "points_cap", "bundle_sha256", "ties"}
+    assert of_minutes & set(offered) == set()
+    assert document_values.offered("minutes") == SAMPLES["minutes"]
+
+
+def test_a_certificate_of_participation_has_its_number_and_no_marks() -> None:
+    [row] = document_values.offered("participation")["certificates"]
+    assert set(row) == {"number", "unit", "title", "code", "authors"}
+    faults = vetting.faults(docx("{% for row in certificates %}{{ row.total }}{% endfor %}"),
+                         SAMPLES["participation"])
+    assert "row.total" in faults[0].vi

@@ -19,7 +19,7 @@ from contest.jobs.worker import perform
 from contest.languages import write_day
 from contest.models import AuditRow, Base, Contest, DocumentPdf, Result, Task
 from contest.services.results import documents
-from contest.services.results.document_values import SAMPLES
+from contest.services.results.document_values import SAMPLES, offered
 from contest.services.results.documents import DOCUMENTS, SHIPPED, Document
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
@@ -317,7 +317,7 @@ def test_a_templates_page_lists_what_may_be_filled_in(
     client: FlaskClient, contest: Contest, kind: str
 ) -> None:
     page = client.get(f"{DESK}/templates/{kind}").text
-    assert all(f"{{{{ {name} }}}}" in page for name, value in SAMPLES[kind].items()
+    assert all(f"{{{{ {name} }}}}" in page for name, value in offered(kind).items()
                if not isinstance(value, list))
 
 

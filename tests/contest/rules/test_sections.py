@@ -16,6 +16,7 @@ from contest.services.rules.toml_editing import edited
 from contest.services.rules.words import CHOICES, label_of
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
+from tests.contest.factory import Factory
 
 RULES = "/c/quan11-2023/organiser/rules"
 REFERENCE = rule_files.load(reference_source()).profile
@@ -70,6 +71,18 @@ def test_a_section_sent_as_it_came_changes_nothing(visit: Visits, contest: Conte
     answer = client.post(f"{RULES}/sections/{name}", data=sent(page))
     assert BeautifulSoup(answer.text, "html.parser").select(".errors li") == []
     assert "Nội dung không có gì thay đổi." in answer.text
+
+
+def test_questions_of_the_form_sent_as_they_came_change_nothing(visit: Visits, make: Factory):
+    """What is left empty in a row (a day, a hint) is not there, and no empty text."""
+    choice = {"id": "size", "label": {"vi": "Quy mô", "en": "Size"}, "kind": "choice",
+              "options": ["Phường | Ward", "Quận | District"]}
+    make.contest(edit=lambda source: edited(source, {"questions": [choice]}))
+    client, at = visit.role("organiser"), f"{RULES}/sections/questions"
+    page = client.get(at)
+    assert "Nội dung không có gì thay đổi." in client.post(at, data=sent(page)).text
+    answer = client.post(at, data=sent(page, questions__0__options="A | A\nB | B"))
+    assert rule_files.load(source_in(answer)).profile.questions[0].options == ["A | A", "B | B"]
 
 
 def test_a_later_deadline_is_said_in_words_and_saved(

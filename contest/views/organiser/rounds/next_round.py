@@ -7,6 +7,7 @@ from wtforms import BooleanField
 
 from contest.services.advancing import advancing
 from contest.views.organiser.awards.refusals import Refused, beside
+from contest.views.organiser.rules.editing import next_links
 from contest.views.shared.forms import Form
 from contest.views.shared.rounds import promoted, rule_in_words
 from contest.views.shared.support import allows, back_to, current, flash_message, page
@@ -49,5 +50,5 @@ def _page(form: BeginForm, status: int = 200, refused: Refused | None = None) ->
     return page(
         "organiser/next_round.html", status, form=form, found=found, after=after, refused=refused,
         rule=rule_in_words(current.profile),
-        lines=promoted(found.result, found.promotion) if found else [],
+        lines=promoted(found.result, found.promotion) if found else [], **next_links(),
     )

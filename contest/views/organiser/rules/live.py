@@ -15,12 +15,12 @@ from contest.services.core import profiles
 from contest.services.core.in_use.effects import CARRIED, REFUSED
 from contest.services.rules.changes import in_words
 from contest.services.rules.doubts import doubts, out_of_order
-from contest.services.rules.fields import Rows, section
-from contest.services.rules.toml_editing import edited
-from contest.services.rules.words import label_of
-from contest.views.organiser.rules.section_form import changed, kept_rows
+from contest.services.rules.fields import Rows
+from contest.services.rules.next_rules import next_source
+from contest.views.organiser.rules.editing import Editing
+from contest.views.organiser.rules.section_form import kept_rows
 from contest.views.shared.forms import Form
-from contest.views.shared.support import current, own_or_404
+from contest.views.shared.support import current
 
 BAD, LOOK, INFO = "bad", "look", "info"
 
@@ -35,15 +35,15 @@ class Finding:
     text: str
 
 
-def findings(form: Form, part: str) -> list[Finding]:
+def findings(made: Editing, form: Form) -> list[Finding]:
     """Of the section as it was sent: first what is refused."""
     valid = form.validate_on_submit()
     found = [*_at_fields(form), *_weekdays(form)]
     dates = _dates(form)
-    found += [Finding(_field(form, part, one.key), BAD, one[current.language])
+    found += [Finding(_field(made, form, one.key), BAD, one[current.language])
               for one in out_of_order(dates, current.profile.schedule.zone)]
     if valid:
-        found += _of_rules(form, part, ordered=not any(one.kind == BAD for one in found))
+        found += _of_rules(made, form, ordered=not any(one.kind == BAD for one in found))
     rank = (BAD, LOOK, INFO)
     return sorted(dict.fromkeys(found), key=lambda one: rank.index(one.kind))
 
@@ -71,27 +71,26 @@ def _dates(form: Form) -> dict[str, datetime | None]:
     }
 
 
-def _of_rules(form: Form, part: str, *, ordered: bool) -> Iterator[Finding]:
+def _of_rules(made: Editing, form: Form, *, ordered: bool) -> Iterator[Finding]:
     """What the rule file as a whole is refused for, or what it does to what is there."""
-    source = own_or_404(current.contest.revision).source
     try:
-        new = rule_files.load(edited(source, changed(form, part, current.profile))).profile
+        source = made.source(form)
+        new = rule_files.load(source).profile
     except DomainError as error:
-        if ordered or "schedule" not in {one["key"] for one in error.data.get("faults", [])}:
-            yield from _faults(form, part, error)
+        keys = {made.key(one["key"]) for one in error.data.get("faults", [])}
+        if ordered or "schedule" not in keys:
+            yield from _faults(made, form, error)
         return
-    for doubt in doubts(new):
-        if doubt.key.split(".")[0] in {one.key.split(".")[0] for one in section(part)}:
-            yield Finding(_field(form, part, doubt.key), LOOK, doubt[current.language])
+    for doubt in doubts(rule_files.load(next_source(source)).profile if made.of_next else new):
+        if doubt.key.split(".")[0] in {one.key.split(".")[0] for one in made.parts}:
+            yield Finding(_field(made, form, doubt.key), LOOK, doubt[current.language])
     yield from _effects(new)
 
 
-def _faults(form: Form, part: str, error: DomainError) -> Iterator[Finding]:
-    for fault in error.data.get("faults", []):
-        field, text = _field(form, part, fault["key"]), fault[current.language]
-        label = label_of(fault["key"])
-        name = label.en if current.language == "en" else label.vi
-        yield Finding(field, BAD, text if field else f"{name}: {text}")
+def _faults(made: Editing, form: Form, error: DomainError) -> Iterator[Finding]:
+    for fault, text in zip(error.data.get("faults", []), made.faults(error), strict=False):
+        field = _field(made, form, made.key(fault["key"]))
+        yield Finding(field, BAD, fault[current.language] if field else text)
 
 
 def _effects(new: Profile) -> Iterator[Finding]:
@@ -101,13 +100,13 @@ def _effects(new: Profile) -> Iterator[Finding]:
         yield Finding("", kinds.get(one.kind, INFO), text)
 
 
-def _field(form: Form, part: str, key: str) -> str:
+def _field(made: Editing, form: Form, key: str) -> str:
     """The name of the field of a rule; empty where it has none of its own. Of a list's row: the
     row as it stands in the form, where emptied ones are still shown."""
-    for one in section(part):
+    for one in made.parts:
         if isinstance(one, Rows) and key.startswith(f"{one.key}."):
             number, _, column = key.removeprefix(f"{one.key}.").partition(".")
-            kept = kept_rows(form, one)
+            kept = kept_rows(form, one, made.profile)
             if number.isdigit() and int(number) < len(kept):
                 key = f"{one.key}.{kept[int(number)]}.{column}"
     name = key.replace(".", "__")

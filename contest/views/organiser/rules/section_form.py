@@ -1,13 +1,12 @@
 """A section of the rules as a form, made from the schema: labels, help, units and limits."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from pydantic import BaseModel
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
@@ -24,13 +23,14 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from contest.profile import Profile
 from contest.services.rules.changes import in_words
-from contest.services.rules.fields import Rows, Rule, section
+from contest.services.rules.fields import Rows, Rule, tables, value_at
 from contest.services.rules.labels import Label
 from contest.services.rules.words import CHOICES, label_of
 from contest.views.shared.forms import Form
 from contest.views.shared.support import current
 
 Validator = Callable[[Form, Field], None]
+Parts = Sequence[Rule | Rows]
 INSTANT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 LONGEST = 5000
 PLAIN = ("overall", "jury", "interactions", "chair")  # what a prize may go by in every contest
@@ -46,14 +46,14 @@ class Shown:
     rows: list[list[Field]]
 
 
-def form_for(name: str, profile: Profile) -> Form:
-    """The section's form, filled from the rules in force or from what was sent."""
+def form_for(parts: Parts, profile: Profile) -> Form:
+    """A section's form (``fields.of_rules``), filled from ``profile`` or from what was sent."""
     fields: dict[str, Any] = {}
-    for one in section(name):
+    for one in parts:
         if isinstance(one, Rule):
             fields |= _fields(one, value_at(profile, one.key), profile, one.key)
             continue
-        rows = _tables(value_at(profile, one.key))
+        rows = tables(value_at(profile, one.key))
         for number in range(len(rows) + SPARE):
             row = rows[number] if number < len(rows) else {}
             for column in one.columns:
@@ -63,9 +63,9 @@ def form_for(name: str, profile: Profile) -> Form:
     return made
 
 
-def shown(form: Form, name: str) -> Iterator[Shown]:
+def shown(form: Form, parts: Parts) -> Iterator[Shown]:
     """The section's rules in order, with their fields."""
-    for one in section(name):
+    for one in parts:
         if isinstance(one, Rule):
             yield Shown("", [f for n, f in form._fields.items() if _is_of(n, one)], [])
             continue
@@ -77,14 +77,14 @@ def shown(form: Form, name: str) -> Iterator[Shown]:
         yield Shown(_said(label_of(one.key)), [], list(rows.values()))
 
 
-def changed(form: Form, name: str, profile: Profile) -> dict[str, Any]:
-    """The rules of the section that differ from those in force, by key; None takes one out."""
+def changed(form: Form, parts: Parts, profile: Profile) -> dict[str, Any]:
+    """The rules of the section that differ from ``profile``, by key; None takes one out."""
     said: dict[str, Any] = {}
-    for one in section(name):
+    for one in parts:
         old = value_at(profile, one.key)
         if isinstance(one, Rows):
-            old = _tables(old)
-            new: object = _rows(form, one, old)
+            old = tables(old)
+            new: object = _rows(form, one, old, profile)
         else:
             new = _value(form, one, profile)
         if new != old and not (new in (None, "", []) and old in (None, "", [])):
@@ -106,17 +106,6 @@ def _without_what_is_off(said: dict[str, Any], form: Form) -> dict[str, Any]:
             kept = {key: v for key, v in kept.items() if not key.startswith(f"{whole}.")}
             kept |= {whole: None} if f"{name}.vi" in said else {}
     return kept
-
-
-def value_at(data: object, key: str) -> Any:
-    """The value of a key with dots, in tables or parts of a profile; None where it is not there."""
-    for part in key.split("."):
-        data = data.get(part) if isinstance(data, Mapping) else getattr(data, part, None)
-    return data
-
-
-def _tables(rows: Sequence[BaseModel] | None) -> list[dict[str, Any]]:
-    return [row.model_dump(exclude_none=True) for row in rows or ()]
 
 
 def _name(key: str) -> str:
@@ -296,27 +285,30 @@ def _kept_ending(old: str, new: str) -> str:
     return old if old.strip() == new.strip() else new
 
 
-def _rows(form: Form, rows: Rows, old: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _rows(
+    form: Form, rows: Rows, old: list[dict[str, Any]], profile: Profile
+) -> list[dict[str, Any]]:
     """The rows that have something written in them; a row emptied is gone."""
     made: list[dict[str, Any]] = []
-    for number in kept_rows(form, rows):
+    for number in kept_rows(form, rows, profile):
         new = {"id": f"{_last(rows.key)}-{number + 1}"}
         base = dict(old[number]) if number < len(old) else new
-        made.append(_filled(base, _row_data(form, rows, number)))
+        made.append(_filled(base, _row_data(form, rows, number, profile)))
     return made
 
 
-def kept_rows(form: Form, rows: Rows) -> list[int]:
+def kept_rows(form: Form, rows: Rows, profile: Profile) -> list[int]:
     """The numbers of the form's rows that have something written in them."""
-    old = _tables(value_at(current.profile, rows.key))
+    old = tables(value_at(profile, rows.key))
     texts = [column.key for column in rows.columns if column.kind == "text"]
-    written = ((number, _row_data(form, rows, number)) for number in range(len(old) + SPARE))
+    written = ((number, _row_data(form, rows, number, profile))
+               for number in range(len(old) + SPARE))
     return [number for number, said in written if any(said[key] for key in texts)]
 
 
-def _row_data(form: Form, rows: Rows, number: int) -> dict[str, Any]:
+def _row_data(form: Form, rows: Rows, number: int, profile: Profile) -> dict[str, Any]:
     return {
-        column.key: _value(form, column, current.profile, f"{rows.key}.{number}.{column.key}")
+        column.key: _value(form, column, profile, f"{rows.key}.{number}.{column.key}")
         for column in rows.columns
     }
 
@@ -334,7 +326,7 @@ def _filled(row: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
                 del row[name]
         elif (name, value) == ("by", PLAIN[0]):
             row.pop(name, None)  # the file need not say it
-        elif value is not None:
+        elif value is not None and (value != "" or row.get(name) == ""):
             row[name] = value
         else:
             row.pop(name, None)

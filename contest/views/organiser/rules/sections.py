@@ -3,24 +3,21 @@
 import json
 from dataclasses import asdict
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
 from contest import profile as rule_files
-from contest.errors import DomainError, not_found
+from contest.errors import DomainError
 from contest.services.results import standings
-from contest.services.rules.fields import SECTIONS
-from contest.services.rules.toml_editing import edited
-from contest.services.rules.words import SECTIONS as TITLES
-from contest.services.rules.words import label_of
 from contest.views.organiser.desk import show_change
+from contest.views.organiser.rules.editing import Editing, editing, next_links
 from contest.views.organiser.rules.live import BAD, LOOK, Finding, findings
-from contest.views.organiser.rules.section_form import changed, form_for, shown
+from contest.views.organiser.rules.section_form import shown
 from contest.views.shared.forms import Form
 from contest.views.shared.rounds import rule_in_words
-from contest.views.shared.support import allows, current, own_or_404, page
+from contest.views.shared.support import allows, current, page
 
 bp = Blueprint("rules", __name__, url_prefix="/c/<slug>/organiser/rules/sections")
 
@@ -28,27 +25,25 @@ bp = Blueprint("rules", __name__, url_prefix="/c/<slug>/organiser/rules/sections
 @bp.get("/<part>")
 @allows("profile.change")
 def section(part: str) -> Response:
-    """The rules of one section, to change."""
-    _known(part)
-    return _section_page(form_for(part, current.profile), part)
+    """The rules of one section, to change: this round's, or with ``?round=next`` the next one's."""
+    made = _editing(part)
+    return _section_page(made, made.form())
 
 
 @bp.post("/<part>")
 @allows("profile.change")
 def change(part: str) -> Response:
     """Show what the change does, or what is wrong with it; nothing is stored yet."""
-    _known(part)
-    form = form_for(part, current.profile)
+    made = _editing(part)
+    form = made.form()
     if not form.validate_on_submit():
-        return _section_page(form, part, 422)
-    source = edited(
-        own_or_404(current.contest.revision).source, changed(form, part, current.profile)
-    )
+        return _section_page(made, form, 422)
+    source = made.source(form)
     try:
         rule_files.load(source)
     except DomainError as error:
-        form.form_errors = _faults(error)
-        return _section_page(form, part, 422)
+        form.form_errors = made.faults(error)
+        return _section_page(made, form, 422)
     return show_change(source)
 
 
@@ -56,10 +51,14 @@ def change(part: str) -> Response:
 @allows("profile.change")
 def check(part: str) -> Response:
     """JSON, asked while the section is being filled in: what it would be told after saving."""
-    _known(part)
-    found = findings(form_for(part, current.profile), part)
+    made = _editing(part)
+    found = findings(made, made.form())
     answer = {"findings": [asdict(one) for one in found], "said": _summary(found)}
     return Response(json.dumps(answer, ensure_ascii=False), mimetype="application/json")
+
+
+def _editing(part: str) -> Editing:
+    return editing(part, request.args.get("round", ""))
 
 
 def _summary(found: list[Finding]) -> str:
@@ -88,24 +87,7 @@ class SourceForm(Form):
     source = HiddenField()
 
 
-def _known(name: str) -> None:
-    if name not in SECTIONS:
-        raise not_found()
-
-
-def _faults(error: DomainError) -> list[str]:
-    """The faults of a rule file, each with the rule's name."""
-    said = []
-    for fault in error.data.get("faults", []):
-        label = label_of(fault["key"])
-        name = label.en if current.language == "en" else label.vi
-        said.append(f"{name}: {fault[current.language]}")
-    return said or [error.message(current.language)]
-
-
-def _section_page(form: Form, name: str, status: int = 200) -> Response:
-    return page(
-        "organiser/rules_section.html", status, form=form, part=name, shown=list(shown(form, name)),
-        titles={key: label.en if current.language == "en" else label.vi
-                for key, label in TITLES.items()},
-    )
+def _section_page(made: Editing, form: Form, status: int = 200) -> Response:
+    after = current.profile.next_round is not None and made.part == "rounds"
+    return page("organiser/rules_section.html", status, form=form, made=made,
+                shown=list(shown(form, made.parts)), **(next_links() if after else {}))

@@ -1,0 +1,1 @@
+"""Counts that come as a file."""
