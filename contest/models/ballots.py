@@ -28,7 +28,13 @@ class Ballot(Base):
             "state NOT IN ('recused', 'abstained') OR reason <> ''", name="reason"
         ),
         CheckConstraint("outcome IN ('marked', 'recused', 'abstained', 'missing')", name="outcome"),
-        Index("ix_ballot_juror_id_state", "juror_id", "state"),
+        # A juror's work is told from these, without looking at thousands of ballots.
+        Index("ix_ballot_juror_id_state_submission_id", "juror_id", "state", "submission_id"),
+        Index(
+            "ix_ballot_juror_id_rubric_points",
+            "juror_id", "rubric", "points", "submission_id", "state",
+        ),
+        Index("ix_ballot_juror_id_updated_at", "juror_id", "updated_at"),
     )
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))

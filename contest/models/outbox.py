@@ -37,13 +37,20 @@ class Task(Base):
     finished_at: Mapped[datetime | None]
 
 
+def _of_submission(context: Any) -> int | None:
+    found: int | None = context.get_current_parameters()["params"].get("submission_id")
+    return found
+
+
 class Mail(Base):
-    """A mail to be sent, rendered when it is sent."""
+    """A mail to be sent, rendered when it is sent. ``submission_id``: that of its parameters, so
+    that of thousands those about an entry are found by an index."""
 
     __tablename__ = "mail"
     __table_args__ = (
         one_of("state", ("waiting", "sent", "failed")),
         Index("ix_mail_contest_id_template", "contest_id", "template"),
+        Index("ix_mail_submission_id_template", "submission_id", "template"),
     )
 
     contest_id: Mapped[int | None] = mapped_column(ForeignKey("contest.id"))
@@ -51,6 +58,7 @@ class Mail(Base):
     template: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(2), default="vi")
     params: Mapped[dict[str, Any]]
+    submission_id: Mapped[int | None] = mapped_column(default=_of_submission)
     state: Mapped[str] = mapped_column(String(16), default="waiting")
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contest.models.base import Base, one_of, state_check, state_column
@@ -19,6 +19,10 @@ class Publication(Base):
         UniqueConstraint("submission_id", "page_id"),
         UniqueConstraint("post_id"),
         Index("ix_publication_position_id", "position", "id"),
+        Index(
+            "ix_publication_error", "submission_id",
+            sqlite_where=text("error <> ''"), postgresql_where=text("error <> ''"),
+        ),
         state_check(PUBLICATION),
         one_of("mode", ("api", "manual")),
     )

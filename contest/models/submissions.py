@@ -30,7 +30,10 @@ class Submission(Base):
         state_check(SUBMISSION),
         one_of("kind", ("individual", "team")),
         Index("ix_submission_contest_id_state_updated_at", "contest_id", "state", "updated_at"),
-        Index("ix_submission_contest_id_unit_id_state", "contest_id", "unit_id", "state"),
+        Index(
+            "ix_submission_contest_id_unit_id_state_version_id",
+            "contest_id", "unit_id", "state", "version_id",
+        ),
         Index("ix_submission_unit_id", "unit_id"),
         Index("ix_submission_contest_id_updated_at", "contest_id", "updated_at"),
     )

@@ -53,6 +53,10 @@ class PlatformCount(Base):
           for name in ("likes", "shares", "comments", "views")),
         CheckConstraint("COALESCE(likes, shares, comments, views) IS NOT NULL", name="something"),
         Index("ix_platform_count_post_id_taken_at", "post_id", "taken_at"),
+        Index(
+            "ix_platform_count_late", "post_id",
+            sqlite_where=text("late_reason <> ''"), postgresql_where=text("late_reason <> ''"),
+        ),
     )
 
     post_id: Mapped[int] = mapped_column(ForeignKey("platform_post.id"))

@@ -9,9 +9,8 @@ and the sheet of rules says so.
 import io
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import accumulate
 from typing import Any
 
 from openpyxl.utils import get_column_letter as letter
@@ -22,13 +21,14 @@ from contest.models import Result, Unit
 from contest.profile import Profile
 from contest.profile.entries import spoken_all
 from contest.services.awards import workbook_posts, workbook_ranking
+from contest.services.awards.workbook_input import Gathered, Source, gathered
 from contest.services.awards.workbook_words import WORDS
 from contest.services.core import spreadsheets
 from contest.services.core.spreadsheets import Formula, Number, Table, quoted
 from contest.services.results import results, standings
-from scoring import interactions, jury, schema, strictness
-from scoring.jury import JuryScore, Rubric
-from scoring.model import Contest, Entry, Rules
+from contest.services.results.ranking_rows import Stored
+from scoring.jury import Rubric
+from scoring.model import Entry, Rules
 
 # Rows of the sheet of rules that formulas name, in this order from row 2 on; the criteria follow.
 PARAMETERS = ("jury_weight", "interaction_weight", "points_per_share", "points_per_reaction",
@@ -43,16 +43,14 @@ class Book:
     result: Result
     profile: Profile
     language: str
-    data: Contest
-    output: Mapping[str, Any]  # as the revision has it, its ranking without explanations
+    source: Source
+    known: Gathered
+    output: Mapping[str, Any]  # as the revision has it, of its ranking only what sheets need
     words: Mapping[str, str]
-    scores: Mapping[str, JuryScore]  # of each clip still in the contest
-    ballot_rows: dict[str, int] = field(default_factory=dict)  # of each clip's first ballot
-    clip_rows: dict[str, int] = field(default_factory=dict)  # of the sheets "jury" and "counts"
 
     @property
     def rules(self) -> Rules:
-        return self.data.rules
+        return self.source.contest.rules
 
     def sheet(self, name: str) -> str:
         return quoted(self.words[name])
@@ -63,40 +61,37 @@ class Book:
 
 
 def of_result(session: Session, result: Result, language: str) -> io.BufferedRandom:
-    """The workbook of a revision, in Vietnamese or English, as a scratch file without a name. Its
-    rows are made as they are written: of 200,000 ballots they would be hundreds of megabytes."""
-    profile, data = results.profile_of(result), schema.read(result.input)
-    session.expire(result, ["input"])
-    lines, output = workbook_ranking.read(session, result, profile, language)
+    """The workbook of a revision, in Vietnamese or English, as a scratch file without a name. What
+    it is made of is read, and its rows are made, as they are written: of 200,000 ballots either
+    would be hundreds of megabytes."""
+    profile, stored = results.profile_of(result), Stored(session, result, Result.output)
+    source = Source(session, result)
+    lines, output = workbook_ranking.read(stored, result, profile, language)
     words = spoken_all(WORDS[language], profile.entry.kind, language)
-    book = Book(result, profile, language, data, output, words, jury.score(data))
-    clips = sorted(data.entries, key=lambda entry: entry.id)
-    book.clip_rows.update({entry.id: row for row, entry in enumerate(clips, start=2)})
-    above = accumulate((len(entry.marks) for entry in clips), initial=2)
-    book.ballot_rows.update(zip((entry.id for entry in clips), above, strict=False))
+    book = Book(result, profile, language, source, gathered(source), output, words)
     return spreadsheets.workbook_file({
-        book.words["ranking"]: _ranking(book, lines), book.words["marks"]: _marks(book, clips),
-        book.words["means"]: _means(book, clips), book.words["counts"]: _counts(book, clips),
+        book.words["ranking"]: _ranking(book, lines), book.words["marks"]: _marks(book),
+        book.words["means"]: _means(book), book.words["counts"]: _counts(book),
         book.words["prizes"]: _prizes(session, book, lines),
         book.words["units"]: _units(session, book),
-        book.words["rules"]: _rules(book), book.words["explained"]: _explained(session, book),
-        **_strictness(book), **_posts(book, clips),
+        book.words["rules"]: _rules(book), book.words["explained"]: _explained(stored, book),
+        **_strictness(book), **_posts(book),
     })
 
 
 # ---------------------------------------------------------------------------- marks and means
 
 
-def _marks(book: Book, clips: list[Entry]) -> Table:
+def _marks(book: Book) -> Table:
     """A row for each ballot; its weighted sum is empty until every criterion has a mark."""
     criteria, words = book.profile.jury.criteria, book.words
     head = [words["code"], words["unit"], words["juror"]]
     head += [f"{c.name[book.language]} (/{c.max})" for c in criteria] + [words["sum"]]
     return head, (
         [entry.id, _unit(book, entry), juror, *_ballot(book, row, ballot)]
-        for entry in clips
+        for entry in book.source
         for row, (juror, ballot) in enumerate(sorted(entry.marks.items()),
-                                              start=book.ballot_rows[entry.id])
+                                              start=book.known.ballot_rows[entry.id])
     )
 
 
@@ -123,23 +118,23 @@ def _weighted(book: Book, row: int, count: int, ballot: Mapping[str, int]) -> Fo
     return Formula(text, _sum(book, ballot), "0.##")
 
 
-def _means(book: Book, clips: list[Entry]) -> Table:
+def _means(book: Book) -> Table:
     """A row for each clip: what each juror gave, and the mean in per cent of what is possible."""
-    jurors, words = sorted(book.data.jurors), book.words
+    jurors, words = sorted(book.source.contest.jurors), book.words
     head = [words["code"], words["unit"], *jurors, words["mean"]]
     last = letter(2 + max(len(jurors), 1))
     sums = f"{book.sheet('marks')}!${letter(4 + len(book.profile.jury.criteria))}"
     return head, (
         [entry.id, _unit(book, entry), *_given(book, entry, jurors, sums),
          _mean(book, entry, f"$C{row}:${last}{row}") if jurors else None]
-        for row, entry in enumerate(clips, start=2)
+        for row, entry in enumerate(book.source, start=2)
     )
 
 
 def _given(book: Book, entry: Entry, jurors: list[str], sums: str) -> Iterator[Formula | None]:
     """What each juror gave, from the sheet of marks."""
     rows = {juror: row for row, juror in enumerate(sorted(entry.marks),
-                                                   start=book.ballot_rows[entry.id])}
+                                                   start=book.known.ballot_rows[entry.id])}
     for juror in jurors:
         ballot = entry.marks.get(juror)
         yield None if ballot is None or isinstance(ballot, str) else Formula(
@@ -147,8 +142,8 @@ def _given(book: Book, entry: Entry, jurors: list[str], sums: str) -> Iterator[F
 
 
 def _percent(book: Book, entry: Entry) -> float | None:
-    score = book.scores.get(entry.id)
-    return None if score is None or score.mean is None else float(100 * score.mean)
+    mean = book.known.means.get(entry.id)
+    return None if mean is None else float(100 * mean)
 
 
 def _mean(book: Book, entry: Entry, cells: str) -> object:
@@ -168,18 +163,18 @@ def _mean(book: Book, entry: Entry, cells: str) -> object:
 # ---------------------------------------------------------------------------- counts and totals
 
 
-def _counts(book: Book, clips: list[Entry]) -> Table:
+def _counts(book: Book) -> Table:
     """A row for each clip: its numbers, its points, its share of 100, and its total."""
     head = [book.words[key] for key in (
         "code", "unit", "reactions", "shares", "shares_counted", "verified", "points",
         "points_counted", "jury", "interactions", "total")]
     head += [book.words["elsewhere"]] if book.rules.platforms else []
     head += [book.words["carried"]] if book.rules.carried else []
-    return head, (_count(book, entry, row) for row, entry in enumerate(clips, start=2))
+    return head, (_count(book, entry, row) for row, entry in enumerate(book.known.clips, start=2))
 
 
 def _count(book: Book, entry: Entry, row: int) -> list[object]:
-    found, words = interactions.score(entry, book.rules), book.words
+    found, words = book.known.scores[entry.id], book.words
     start = [entry.id, _unit(book, entry), entry.reactions, found.given, found.shares]
     if entry.disqualified:
         return [*start, words["out"], None, None, None, None, None]
@@ -188,7 +183,7 @@ def _count(book: Book, entry: Entry, row: int) -> list[object]:
     whole = f"({book.rule('jury_weight')}+{book.rule('interaction_weight')}){_fresh(book)}"
     points = f"=E{row}*{book.rule('points_per_share')}+C{row}*{book.rule('points_per_reaction')}"
     points += f"+L{row}" if book.rules.platforms else ""
-    mean = f"{book.sheet('means')}!${letter(3 + len(book.data.jurors))}${row}"
+    mean = f"{book.sheet('means')}!${letter(3 + len(book.source.contest.jurors))}${row}"
     weighed = f"{mean}*{book.rule('jury_weight')}/{whole}"
     public = f"=100*H{row}/{book.rule('points_cap')}*{book.rule('interaction_weight')}/{whole}"
     jury_points, public_points, total = _parts(book, entry)
@@ -213,11 +208,12 @@ def _carried(book: Book, entry: Entry) -> float:
     return float(book.rules.carried_share * (entry.carried or 0) / 100)
 
 
-def _posts(book: Book, clips: list[Entry]) -> dict[str, Table]:
+def _posts(book: Book) -> dict[str, Table]:
     """A sheet of posts on other platforms, where the rules know some."""
     if not book.rules.platforms:
         return {}
     names = {one.id: one.name[book.language] for one in book.profile.platforms}
+    clips = book.known.clips
     units = {entry.id: _unit(book, entry) for entry in clips}
     return {book.words["posts"]: workbook_posts.sheet(clips, names, units, book.words)}
 
@@ -225,7 +221,7 @@ def _posts(book: Book, clips: list[Entry]) -> dict[str, Table]:
 def _parts(book: Book, entry: Entry) -> tuple[float | None, float, float | None]:
     """Jury, interactions and total of a clip, of 100; None where nobody marked it."""
     rules, percent = book.rules, _percent(book, entry)
-    public = float(interactions.score(entry, rules).score * rules.interaction_share)
+    public = float(book.known.scores[entry.id].score * rules.interaction_share)
     marked = None if percent is None else percent * float(rules.jury_share) / 100
     lacking = marked is None and rules.jury_weight
     total = (marked or 0.0) + public + _carried(book, entry)
@@ -272,7 +268,8 @@ def _points(book: Book, row: Mapping[str, Any]) -> Iterator[Formula]:
     """Jury, interactions and total of a unit: of its best clip, or of all its clips together."""
     counted = row["entries"] if book.rules.unit_score == "sum" else row["entries"][:1]
     for column, part in (("I", "jury"), ("J", "interactions"), ("K", "total")):
-        cells = [f"{book.sheet('counts')}!${column}${book.clip_rows[code]}" for code in counted]
+        rows = [book.known.clip_rows[code] for code in counted]
+        cells = [f"{book.sheet('counts')}!${column}${clip}" for clip in rows]
         yield Formula("=" + "+".join(f"N({cell})" for cell in cells), _exact(row, part))
 
 
@@ -353,9 +350,9 @@ def _rules(book: Book) -> Table:
     return [words[key] for key in ("rule", "value", "weight", "note")], rows
 
 
-def _explained(session: Session, book: Book) -> Table:
+def _explained(stored: Stored, book: Book) -> Table:
     def rows() -> Iterator[list[object]]:
-        ranking = workbook_ranking.output(session, book.result)["ranking"]
+        ranking = stored.each("ranking")
         for one in standings.lines_of(ranking, book.result, book.profile, book.language):
             yield [one.rank, one.unit, "\n".join(one.explanation)]
 
@@ -372,7 +369,7 @@ def _strictness(book: Book) -> dict[str, Table]:
     keys = ("mean", "spread", "difference")
     rows: list[list[object]] = [
         [one["juror"], one["clips"], *(_figure(one[key]) for key in keys), one["compared"]]
-        for one in strictness(book.result.input)["jurors"]
+        for one in book.source.strictness()
     ]
     return {words["strictness"]: (head, rows)}
 

@@ -213,15 +213,16 @@ def last_of_each(
     only: Select[int] | None = None,
 ) -> dict[str, dict[int, datetime]]:
     """The same by template; of the rows that ``only`` gives."""
-    row_id = Mail.params[subject].as_integer()
+    of_entries = subject == "submission_id"
+    row_id = Mail.submission_id if of_entries else Mail.params[subject].as_integer()
     mails = select(
         Mail.template, row_id.label("row"),
         func.coalesce(Mail.sent_at, Mail.created_at).label("at"),
-    ).where(
-        Mail.contest_id == contest.id, Mail.template.in_(templates), Mail.state != "failed"
-    )
+    ).where(Mail.template.in_(templates), Mail.state != "failed")
     if only is not None:
         mails = mails.where(row_id.in_(only))
+    if only is None or not of_entries:  # an entry's own index knows its mails
+        mails = mails.where(Mail.contest_id == contest.id)
     asked = mails.subquery()
     query = select(asked.c.template, asked.c.row, func.max(asked.c.at))
     found: dict[str, dict[int, datetime]] = {template: {} for template in templates}

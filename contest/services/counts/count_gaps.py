@@ -1,21 +1,35 @@
 """What is still missing of the counts: numbers nobody knows, shares nobody checked per account, and
 clips whose ledger differs in kind from the others' (keeping none must not pay)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
-from contest.models import Contest, Publication, Snapshot, Submission
+from contest.models import (
+    AuditRow,
+    Contest,
+    Correction,
+    CorrectionVerdict,
+    LateApproval,
+    LedgerStatement,
+    Publication,
+    ShareRecord,
+    Snapshot,
+    Submission,
+)
 from contest.profile import Profile
 from contest.services.core import profiles
 from contest.services.core.blockers import Blocker
+from contest.services.core.kept import kept
 from contest.services.counts import ledger_accounts, ledger_state, official
 
 SHOWN = ("missing", "missing_reactions", "missing_shares", "unverified")  # lists of their own
 OF_SHARES = frozenset({"missing_shares", "unverified"})  # matter where shares earn points
 LEDGERS = tuple(f"ledger_{state}" for state in ledger_state.STATES)
 NAMED = 20  # clips named in one sentence
+SETTLED = timedelta(minutes=10)  # no transaction takes as long
 
 
 def blocker(code: str, count: int, vi: str, en: str) -> Blocker:
@@ -71,13 +85,12 @@ def behind(session: Session, contest: Contest, what: str) -> ColumnElement[bool]
     """Is the enclosing query's submission, a posted clip, one of those behind a blocker? ``what``:
     one of ``SHOWN``; or is its ledger of the kind that one of ``LEDGERS`` names?"""
     rules = profiles.profile_of(contest)
-    if what in LEDGERS:
-        return _ledger_state(session, contest, rules) == what.removeprefix("ledger_")
-    if what == "unverified":
-        shares = func.coalesce(official.agreed_shares(), Snapshot.shares)
-        some = select(shares.is_distinct_from(0)).where(Snapshot.id == official.shares_anchor())
-        state = _ledger_state(session, contest, rules)
-        return (state != "complete") & some.correlate(Submission).scalar_subquery()
+    if what in LEDGERS or what == "unverified":
+        corrected = official.agreed_corrections(session, contest)
+        state = _ledger_state(rules, _emptied(session, contest, corrected))
+        if what in LEDGERS:
+            return state == what.removeprefix("ledger_")
+        return (state != "complete") & _any_or_unknown(corrected)
     kind, needless = _lacking(rules)
     return (kind == what) & ~needless if what == "missing_shares" else kind == what
 
@@ -89,10 +102,37 @@ _OPEN = {
 }
 
 
-def ledgers(session: Session, contest: Contest, profile: Profile) -> list[Blocker]:
-    """Clips with shares that are not verified, and those whose ledger differs in kind."""
+def ledgers(
+    session: Session, contest: Contest, profile: Profile, *, at: datetime
+) -> list[Blocker]:
+    """Clips with shares that are not verified, and those whose ledger differs in kind. That takes
+    several look-ups a clip, so a reading session is handed what was found before, while nothing has
+    changed; whoever closes the contest writes, and asks anew."""
     if profile.scoring.points_per_share == 0:
         return []
+    state = _state(session, contest, at=at)
+    if state is None:
+        return _ledgers(session, contest, profile)
+    return kept(session, state, "ledgers", lambda: _ledgers(session, contest, profile))
+
+
+def _state(session: Session, contest: Contest, *, at: datetime) -> tuple[object, ...] | None:
+    """Another tuple as soon as anything changes that a ledger's kind rests on. All but the counts
+    that are read from the Page is in the trail, whose numbers are those of the commits. Counts are
+    not, and of two on their way the later number may be there first: None until they have settled.
+    """
+    newest = select(Snapshot.created_at).order_by(Snapshot.id.desc()).limit(1)
+    told = select(func.max(AuditRow.seq)).where(AuditRow.contest_id == contest.id)
+    rows = [select(func.max(table.id)) for table in (
+        Snapshot, LateApproval, ShareRecord, LedgerStatement, CorrectionVerdict)]
+    read_at, *numbers = session.execute(
+        select(*(query.scalar_subquery() for query in (newest, told, *rows)))).one()
+    if read_at is not None and abs(at - read_at) < SETTLED:
+        return None
+    return ("ledgers", contest.id, contest.revision_id, *numbers)
+
+
+def _ledgers(session: Session, contest: Contest, profile: Profile) -> list[Blocker]:
     kinds = _kinds(session, contest, profile)
     query = select(kinds.c.state, func.count()).group_by(kinds.c.state)
     counts = {state: count for state, count in session.execute(query)}
@@ -107,39 +147,44 @@ def ledgers(session: Session, contest: Contest, profile: Profile) -> list[Blocke
 
 def _kinds(session: Session, contest: Contest, profile: Profile) -> Subquery:
     """Columns code, state: of clips whose shares are not known to be none, what the ledger is."""
-    clips = _clips(session, contest, profile)
-    shares = func.coalesce(official.agreed_shares(), Snapshot.shares)
-    any_or_unknown = (  # looked up for these alone: there are many more snapshots
-        select(shares.is_distinct_from(0)).where(Snapshot.id == clips.c.snapshot).scalar_subquery()
-    )
-    return select(clips.c.code, clips.c.state).where(any_or_unknown).subquery()
-
-
-def _clips(session: Session, contest: Contest, profile: Profile) -> Subquery:
+    corrected = official.agreed_corrections(session, contest)
     return (
         select(
-            Submission.code, _ledger_state(session, contest, profile).label("state"),
-            official.shares_anchor().label("snapshot"),
+            Submission.code,
+            _ledger_state(profile, _emptied(session, contest, corrected)).label("state"),
         )
-        .where(Submission.contest_id == contest.id)
+        .where(Submission.contest_id == contest.id, _any_or_unknown(corrected))
         .offset(0)  # so that each is found once
         .subquery()
     )
 
 
-def _ledger_state(session: Session, contest: Contest, profile: Profile) -> ColumnElement[str]:
+def _any_or_unknown(corrected: Collection[int]) -> ColumnElement[bool]:
+    """Are the shares of the enclosing query's submission, of which some number is known, not known
+    to be none? The snapshot itself is looked up only for clips that were ``corrected``, which are
+    few: of thousands each look-up tells."""
+    shares = func.coalesce(official.agreed_shares(), Snapshot.shares)
+    agreed = select(shares.is_distinct_from(0)).where(Snapshot.id == official.shares_anchor())
+    read = official.newest(Snapshot.shares, official.counting(), what=Snapshot.shares)
+    known = func.coalesce(read != 0, official.snapshot_id(Snapshot.reactions).is_not(None))
+    return case(
+        (Submission.id.in_(corrected), agreed.correlate(Submission).scalar_subquery()), else_=known
+    ) if corrected else known
+
+
+def _ledger_state(profile: Profile, emptied: Collection[int]) -> ColumnElement[str]:
     """What the ledger of the enclosing query's submission is."""
     lines = ledger_accounts.kept(profile.schedule.counts_close)
-    emptied = _emptied(session, contest)
     return case(
-        (~lines | Submission.id.in_(emptied), "none"),
+        (~lines | Submission.id.in_(emptied) if emptied else ~lines, "none"),
         else_=func.coalesce(ledger_state.stated(), "partial"),
     )
 
 
-def _emptied(session: Session, contest: Contest) -> list[int]:
+def _emptied(
+    session: Session, contest: Contest, corrections: Mapping[int, Iterable[Correction]]
+) -> list[int]:
     """Clips all of whose accounts a correction leaves out: their ledger is none."""
-    corrections = official.agreed_corrections(session, contest)
     only = [
         number for number, made in corrections.items() if any(one.accounts_out for one in made)
     ]

@@ -110,6 +110,10 @@ def listed(
     query = search.matching(query, words, Submission.code, Submission.title, Unit.name)
     if show in (*count_gaps.SHOWN, *count_gaps.LEDGERS):
         query = query.where(count_gaps.behind(session, contest, show))
+    elif not words:
+        total = session.scalar(select(func.count(Publication.id)).join(Publication.submission)
+                               .where(*official.on_page(contest)))
+        return pagination.take(session, query, number, size=size, total=total or 0)
     return pagination.take(session, query, number, size=size)
 
 
@@ -388,4 +392,4 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
             "late", late, "số liệu sau giờ chốt chờ người thứ hai xác nhận.",
             "Counts after the cut-off that wait for a second organiser",
         ))
-    return [*found, *count_gaps.ledgers(session, contest, profile)]
+    return [*found, *count_gaps.ledgers(session, contest, profile, at=at)]

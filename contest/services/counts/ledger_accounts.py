@@ -39,6 +39,18 @@ class Account:
         return sum([count for _, count in self.days])
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many accounts a ledger holds, and how many shares they have."""
+
+    accounts: int = 0
+    shares: int = 0
+
+    @classmethod
+    def by(cls, accounts: Collection[Account]) -> "Held":
+        return cls(len(accounts), sum(one.count for one in accounts))
+
+
 def of_contest(
     contest: Contest, column: InstrumentedAttribute[int], only: Only
 ) -> list[ColumnElement[bool]]:
@@ -88,6 +100,18 @@ def accounts_of(
         else:  # another day
             own[identity] = Account(before.name, identity, tuple(sorted((*before.days, told))))
     return {clip: sorted(own.values(), key=_by_name) for clip, own in known.items()}
+
+
+def held(session: Session, contest: Contest, *, only: Only = None) -> dict[int, Held]:
+    """The same as numbers, added up by the database: for lists, which name nobody."""
+    profile = profiles.profile_of(contest)
+    shares = _shares(
+        contest, only, cut_off=profile.schedule.counts_close, per_day=profile.scoring.per_day
+    ).subquery()
+    query = select(
+        shares.c.submission_id, func.count(shares.c.identity.distinct()), func.sum(shares.c.count)
+    ).group_by(shares.c.submission_id)
+    return {clip: Held(accounts, int(count)) for clip, accounts, count in session.execute(query)}
 
 
 def _by_name(one: Account) -> tuple[str, int]:

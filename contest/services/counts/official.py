@@ -28,12 +28,13 @@ from contest.models import (
 from contest.profile import Profile
 from contest.services.core import profiles
 from contest.services.counts import ledger_accounts, ledger_state
-from contest.services.counts.ledger_accounts import Account, Only, of_contest
+from contest.services.counts.ledger_accounts import Account, Held, Only, of_contest
 from scoring.interactions import count_shares
 from scoring.model import Entry, LedgerRow
 from social.accounts import name_identity
 
 Ledger = list[tuple[str, int]]  # (account, shares), by account
+NONE_HELD = Held()
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ class Official:
     """What counts for a clip. ``raw_…``: what was read, None: not known; the others differ where
     agreed corrections (``corrections``: their ids) apply.
 
-    ``…_from``: the snapshot of each number. ``accounts``: those in the ledger, None without one.
-    ``ledger_state``: complete, partial or none. ``free``: shares earn nothing.
+    ``…_from``: the snapshot of each number. ``accounts``: those in the ledger, None without one, or
+    where a list asks for no more than how many these are (``held``). ``ledger_state``: complete,
+    partial or none. ``free``: shares earn nothing.
     """
 
     reactions: int | None
@@ -55,6 +57,7 @@ class Official:
     ledger_state: str
     free: bool
     corrections: tuple[int, ...] = ()
+    held: Held = NONE_HELD
 
     @property
     def ledger(self) -> Ledger | None:
@@ -132,12 +135,13 @@ def snapshot_id(field: InstrumentedAttribute[int | None]) -> ScalarSelect[int | 
 
 
 def newest(
-    field: InstrumentedAttribute[int | None], which: ColumnElement[bool]
+    field: InstrumentedAttribute[int | None], which: ColumnElement[bool], *,
+    what: InstrumentedAttribute[int] | InstrumentedAttribute[int | None] = Snapshot.id,
 ) -> ScalarSelect[int | None]:
     """The last snapshot that knows a field, of the enclosing query's submission and of those that
-    ``which`` selects: one look-up in the index."""
+    ``which`` selects: one look-up in the index. ``what``: this of it, instead of its id."""
     return (
-        select(Snapshot.id)
+        select(what)
         .where(Snapshot.submission_id == Submission.id, field.is_not(None), which)
         .order_by(Snapshot.taken_at.desc(), Snapshot.id.desc())
         .limit(1)
@@ -230,14 +234,33 @@ def official_counts(
 
     ``accounts``: the result of ``accounts_of`` for the same clips, where the caller has it.
     """
-    free = profiles.profile_of(contest).scoring.points_per_share == 0
     if accounts is None:
         accounts = ledger_accounts.accounts_of(session, contest, only=only)
-    said = ledger_state.statements(session, contest, only=only)
     corrections = agreed_corrections(session, contest, only=only)
+    return _by_clip(session, contest, only, accounts=accounts, held={}, corrections=corrections)
+
+
+def listed_counts(
+    session: Session, contest: Contest, held: Mapping[int, Held], *, only: Only
+) -> dict[int, Official]:
+    """The same for a list, with ``ledger_accounts.held`` of these clips: only the ledgers that a
+    correction leaves accounts out of are read account by account."""
+    corrections = agreed_corrections(session, contest, only=only)
+    touched = [number for number, made in corrections.items() if any(map(left_out, made))]
+    accounts = ledger_accounts.accounts_of(session, contest, only=touched) if touched else {}
+    return _by_clip(session, contest, only, accounts=accounts, held=held, corrections=corrections)
+
+
+def _by_clip(
+    session: Session, contest: Contest, only: Only, *, accounts: Mapping[int, list[Account]],
+    held: Mapping[int, Held], corrections: Mapping[int, Sequence[Correction]],
+) -> dict[int, Official]:
+    free = profiles.profile_of(contest).scoring.points_per_share == 0
+    said = ledger_state.statements(session, contest, only=only)
     return {
         number: _official(
-            last, accounts.get(number), said.get(number), corrections.get(number, []), free=free
+            last, accounts.get(number), held.get(number), said.get(number),
+            corrections.get(number, []), free=free,
         )
         for number, last in last_counting(session, contest, only=only).items()
         if last.reactions_from or last.shares_from
@@ -245,30 +268,33 @@ def official_counts(
 
 
 def _official(
-    last: LastCounting, accounts: list[Account] | None, said: LedgerStatement | None,
-    corrections: Sequence[Correction], *, free: bool,
+    last: LastCounting, accounts: list[Account] | None, held: Held | None,
+    said: LedgerStatement | None, corrections: Sequence[Correction], *, free: bool,
 ) -> Official:
     """A clip's counts, as corrected where somebody corrected them and another agreed."""
     of_reactions, of_shares = applying(last, corrections)
     out = left_out(of_shares) if of_shares else set()
-    said_state = ledger_state.effective(said, lines=bool(accounts))
     rest = [one for one in accounts or [] if one.identity not in out]
-    state = said_state if rest else "none"  # an emptied ledger is none
+    whole, left = Held.by(accounts or []), Held.by(rest)
+    if accounts is None and held is not None:
+        whole = left = held
+    said_state = ledger_state.effective(said, lines=bool(whole.accounts))
+    state = said_state if left.accounts else "none"  # an emptied ledger is none
     shares = last.shares
     if of_shares and of_shares.shares is not None:
         shares = of_shares.shares
     elif shares is not None and said_state != "none" and state != "complete":
         # the total is what counts, and those who are left out are in it
-        gone = sum(one.count for one in accounts or []) - sum(one.count for one in rest)
-        shares = max(shares - gone, 0)
+        shares = max(shares - (whole.shares - left.shares), 0)
     reactions = of_reactions.reactions if of_reactions else None
     applied = {one.id for one in (of_reactions, of_shares) if one}
     return Official(
         reactions=last.reactions if reactions is None else reactions, shares=shares,
         raw_reactions=last.reactions, raw_shares=last.shares,
         reactions_from=last.reactions_from, shares_from=last.shares_from,
-        accounts=None if state == "none" else rest, ledger_state=state, free=free,
-        corrections=tuple(sorted(applied)),
+        accounts=None if state == "none" or accounts is None else rest,
+        ledger_state=state, free=free, corrections=tuple(sorted(applied)),
+        held=NONE_HELD if state == "none" else left,
     )
 
 

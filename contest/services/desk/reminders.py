@@ -265,22 +265,19 @@ def _listed_entries(
         wanted = wanted or session.execute(reached.limit(1)).first()
         shown = _entry(wanted, profile, NOBODY) if wanted else None
     return Listed(page, unreached, shown or next(iter(page.rows), None),
-                  _lately_mended(session, contest, reached, at))
+                  _lately_mended(session, reached, at))
 
 
 def _lately_mended(
-    session: Session, contest: Contest, reached: Select[*tuple[Any, ...]], at: datetime
+    session: Session, reached: Select[*tuple[Any, ...]], at: datetime
 ) -> int:
     """Of how many of these entries the last letter is younger than ``PAUSE``."""
-    mailed = select(Mail.params["submission_id"].as_integer()).where(
-        Mail.contest_id == contest.id, Mail.state != "failed",
+    lately = select(Mail.id).where(
+        Mail.submission_id == Submission.id,
+        Mail.template == case(TO_MEND, value=Submission.state), Mail.state != "failed",
         func.coalesce(Mail.sent_at, Mail.created_at) > at - PAUSE,
     )
-    lately = or_(*(
-        (Submission.state == state) & Submission.id.in_(mailed.where(Mail.template == template))
-        for state, template in TO_MEND.items()
-    ))
-    query = reached.with_only_columns(func.count()).order_by(None).where(lately)
+    query = reached.with_only_columns(func.count()).order_by(None).where(lately.exists())
     return session.scalar(query) or 0
 
 

@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 import scoring.model
@@ -34,6 +35,7 @@ from contest.services.counts import interactions
 from contest.services.elsewhere import posts
 from scoring.model import COUNTS, Post
 
+Asked = TypeVar("Asked")  # by a query
 FIELDS = COUNTS
 PAYS = {name: f"points_per_{name.removesuffix('s')}" for name in FIELDS}
 
@@ -209,26 +211,29 @@ def scored(counts: Counted, platform: Platform) -> Post:
 
 def waiting(session: Session, contest: Contest) -> list[PlatformCount]:
     """Readings that wait for a second organiser, the newest first; not of links taken back."""
-    profile = profiles.profile_of(contest)
-    two = [one.id for one in profile.platforms if one.two_people]
-    known = [one.id for one in profile.platforms]
     query = (
-        _of_contest(contest)
-        .where(or_(PlatformCount.late_reason != "", PlatformPost.platform.in_(two)),
-               PlatformPost.platform.in_(known), PlatformPost.withdrawn_at.is_(None),
-               ~select(PlatformApproval.id).where(
-                   PlatformApproval.count_id == PlatformCount.id).exists())
-        .order_by(PlatformCount.taken_at.desc(), PlatformCount.id.desc())
-    )
-    return list(session.scalars(query)) if known else []
-
-
-def _of_contest(contest: Contest) -> Select[PlatformCount]:
-    return (
-        select(PlatformCount).join(PlatformCount.post).join(PlatformPost.submission)
-        .where(PlatformPost.contest_id == contest.id)
+        _waiting(select(PlatformCount), contest).join(PlatformPost.submission)
         .options(contains_eager(PlatformCount.post).contains_eager(PlatformPost.submission),
                  joinedload(PlatformCount.approval))
+        .order_by(PlatformCount.taken_at.desc(), PlatformCount.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def _waiting_count(session: Session, contest: Contest) -> int:
+    return session.scalar(_waiting(select(func.count(PlatformCount.id)), contest)) or 0
+
+
+def _waiting(query: Select[Asked], contest: Contest) -> Select[Asked]:
+    """The readings that wait, of the platforms that the rules know."""
+    platforms = profiles.profile_of(contest).platforms
+    two = [one.id for one in platforms if one.two_people]
+    late = PlatformCount.late_reason != ""  # alone an index lists them
+    agreed = select(PlatformApproval.id).where(PlatformApproval.count_id == PlatformCount.id)
+    return query.join(PlatformCount.post).where(
+        PlatformPost.contest_id == contest.id, PlatformPost.withdrawn_at.is_(None),
+        PlatformPost.platform.in_([one.id for one in platforms]),
+        or_(late, PlatformPost.platform.in_(two)) if two else late, ~agreed.exists(),
     )
 
 
@@ -264,7 +269,7 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
     if not profile.platforms:
         return []
     found = [*_unread(session, contest, profile)]
-    if late := len(waiting(session, contest)):
+    if late := _waiting_count(session, contest):
         found.append(Blocker(
             "platforms.waiting", f"{late} lượt ghi số trên nền tảng khác chờ người thứ hai xác "
             "nhận.", f"Counts on other platforms that wait for a second organiser: {late}.",
@@ -274,15 +279,35 @@ def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocke
 
 
 def _unread(session: Session, contest: Contest, profile: Profile) -> list[Blocker]:
-    open_ = [
-        one for some in counted(session, contest).values() for one in some
-        if scored(one, posts.named(profile, one.post.platform)).lacking
-    ]
-    if not open_ or not profile.scoring.interaction_weight:
+    if not profile.scoring.interaction_weight:
         return []
-    count = len(open_)
+    if not (count := _lacking(session, contest, profile)):
+        return []
     return [Blocker(
         "platforms.unread", f"{count} bài đăng trên nền tảng khác chưa đủ số đếm.",
         f"Posts on other platforms whose counts are not complete: {count}.", "elsewhere.show",
         count=count,
     )]
+
+
+def _lacking(session: Session, contest: Contest, profile: Profile) -> int:
+    """Of how many posts ``scored`` would lack a number: the database counts them, for a page that
+    shows the number reads none of the thousands."""
+    lacking = [
+        (PlatformPost.platform == one.id) & ~_known_to_count(one, name)
+        for one in profile.platforms for name in FIELDS if getattr(one, PAYS[name])
+    ]
+    query = select(func.count(PlatformPost.id)).where(
+        PlatformPost.contest_id == contest.id, PlatformPost.withdrawn_at.is_(None), or_(*lacking)
+    )
+    return (session.scalar(query) or 0) if lacking else 0
+
+
+def _known_to_count(platform: Platform, name: str) -> ColumnElement[bool]:
+    """Has the enclosing query's post a reading that counts and knows this field?"""
+    agreed = select(PlatformApproval.id).where(PlatformApproval.count_id == PlatformCount.id)
+    counts = agreed.exists() if platform.two_people else or_(
+        PlatformCount.late_reason == "", agreed.exists())
+    return select(PlatformCount.id).where(
+        PlatformCount.post_id == PlatformPost.id, getattr(PlatformCount, name).is_not(None), counts
+    ).exists()

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, repeat
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, not_, select, union_all
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from contest.actors import Actor
 from contest.models import Ballot, Contest, Mark, ProfileRevision, Submission
@@ -106,11 +116,9 @@ def ranking(
     """A page of the clips that this juror has marked in full, the best first. Raises ``NotAllowed``
     without ``jury.read``."""
     require(actor, "jury.read", contest)
-    query = _clips(contest, actor)
-    worth = query.selected_columns.points
-    by_points = session.execute(query.with_only_columns(
-        worth, func.count(), maintain_column_froms=True).group_by(worth))
-    counts = {points: count for points, count in by_points}
+    complete = _complete(contest, actor)
+    query, worth = _clips(contest, complete), complete.c.points
+    counts, _ = _by_points(session, contest, complete)
     places = _places(counts)
     best_first = chain.from_iterable(repeat(one, counts[one]) for one in places)
     found = pagination.part(list(best_first), number)
@@ -130,12 +138,9 @@ def near(
     """A clip's place in the juror's own order (None until it is marked in full), and the clips with
     the nearest points, the best first. Raises ``NotAllowed`` without ``jury.read``."""
     require(actor, "jury.read", contest)
-    clips = _clips(contest, actor).subquery()
-    own = func.max(case((clips.c.id == submission.id, 1), else_=0))
-    by_points = session.execute(
-        select(clips.c.points, func.count(), own).group_by(clips.c.points)).all()
-    counts = {points: count for points, count, _ in by_points}
-    points = next((points for points, _, is_own in by_points if is_own), None)
+    complete = _complete(contest, actor)
+    clips = _clips(contest, complete).subquery()
+    counts, points = _by_points(session, contest, complete, submission)
     if points is None:
         return None, ()
     reach = _reach(points, counts)
@@ -144,6 +149,23 @@ def near(
     found = session.execute(query.order_by(*order).limit(1 + NEAR)).all()
     placed, *beside = _rows(session, found, _places(counts))
     return placed, sorted(beside, key=lambda one: (one.place, one.submission.code))
+
+
+def _by_points(
+    session: Session, contest: Contest, complete: Subquery, of: Submission | None = None
+) -> tuple[dict[int, int], int | None]:
+    """Points -> how many of these clips have them; and the points of the clip ``of``, if any."""
+    points, clip = complete.c.points, complete.c.id
+    own = func.max(case((clip == of.id, 1), else_=0) if of else literal(0))
+    marked = select(Submission.id).where(*jury_counts.markable(contest))
+    query = (
+        select(points, func.count(), own)
+        .where((clip + 0).in_(marked))  # + 0: SQLite would begin with all clips
+        .group_by(points)
+    )
+    rows = session.execute(query).all()
+    found = next((points for points, _, is_own in rows if is_own), None)
+    return {points: count for points, count, _ in rows}, found
 
 
 def _reach(points: int, counts: Mapping[int, int]) -> int:
@@ -205,12 +227,11 @@ def _rows(session: Session, rows: Sequence[Any], places: Mapping[int, int]) -> l
     return [Ranked(places[row.points], row.points, row.state, clips[row.id]) for row in rows]
 
 
-def _clips(contest: Contest, actor: Actor) -> Query:
+def _clips(contest: Contest, complete: Subquery) -> Query:
     """Clips that the juror has marked in full, with their points, in no order yet."""
-    complete = _complete(contest, actor)
     return (
         select(complete.c.id, complete.c.points, complete.c.state, Submission.code)
-        .join(Submission, Submission.id == complete.c.id)
+        .join(Submission, Submission.id == complete.c.id + 0)  # as in ``_by_points``
         .where(*jury_counts.markable(contest))
     )
 
@@ -245,11 +266,6 @@ def _on_one_of(session: Session, found: Select[int]) -> ColumnElement[bool]:
     return Mark.ballot_id == func.any(func.array(found.scalar_subquery()))
 
 
-def _own(contest: Contest, actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    return (Submission.contest_id == contest.id, Ballot.juror_id == actor.id,
-            Ballot.state.not_in(OUT), *assignments.mine(contest, Submission.id, actor.id))
-
-
 def _complete(contest: Contest, actor: Actor) -> Subquery:
     """Clip's id, points and state of the juror's complete ballots."""
     return union_all(_known_points(contest, actor), _summed_points(contest, actor)).subquery()
@@ -267,17 +283,21 @@ def _known_points(contest: Contest, actor: Actor) -> Query:
 
 
 def _summed_points(contest: Contest, actor: Actor) -> Query:
-    """The points of ballots on which they do not stand, or under another rubric: added up."""
+    """The points of ballots on which they do not stand, or under another rubric: added up. Which
+    these few are is told by an index alone, where the juror's ballots are thousands."""
     criteria = profiles.profile_of(contest).jury.criteria
     weight = case({c.id: c.weight for c in criteria}, value=Mark.criterion)
-    stands = and_(Ballot.points.is_not(None), Ballot.rubric == ballots.rubric(contest))
+    told = aliased(Ballot)
+    unknown = or_(told.points.is_(None), told.rubric != ballots.rubric(contest))
+    which = select(told.id).where(told.juror_id == actor.id, unknown)
     return (
         select(Ballot.submission_id.label("id"), func.sum(Mark.value * weight).label("points"),
                Ballot.state)
         .select_from(Ballot).join(Ballot.submission).join(Ballot.marks)
         .where(
-            *_own(contest, actor), Ballot.given >= len(criteria), not_(stands),
-            Mark.criterion.in_([c.id for c in criteria]),
+            Ballot.id.in_(which), Submission.contest_id == contest.id, Ballot.state.not_in(OUT),
+            Ballot.given >= len(criteria), Mark.criterion.in_([c.id for c in criteria]),
+            *assignments.mine(contest, Submission.id, actor.id),
         )
         .group_by(Ballot.id, Ballot.submission_id, Ballot.state)
         .having(func.count() == len(criteria))

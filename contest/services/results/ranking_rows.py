@@ -6,13 +6,18 @@ the revision stays as it is.
 """
 
 import json
+import os
+from codecs import getincrementaldecoder
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
+from weakref import finalize
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    LargeBinary,
     Select,
     TableValuedAlias,
     cast,
@@ -23,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from contest import canonical
 from contest.folding import fold
 from contest.models import Result
 from contest.models.base import Json
@@ -30,7 +36,8 @@ from contest.services.core import pagination, search
 from contest.services.core.pagination import Pagination
 from contest.services.results.kept import kept
 
-AT_ONCE = 500  # rows of a list in memory
+AT_ONCE = 200  # rows of a list in memory
+SLICE, PIECE = 8 * 2**20, 2**18  # bytes that SQLite hands over; that are read of them at once
 
 
 @dataclass(frozen=True)
@@ -168,25 +175,58 @@ def in_pieces(
 ) -> dict[str, Any]:
     """What is stored in ``input`` or ``output``, with the list under the key ``long`` as an
     iterator, read some hundred at a time while it is asked; keys in the order of the database."""
-    sqlite, own = _on_sqlite(session), Result.id == result.id
-    each = func.json_each(column) if sqlite else func.jsonb_each(column)
-    keys = each.table_valued("key", joins_implicitly=True)
-    named = session.scalars(select(keys.c.key).select_from(Result, keys).where(own)).all()
-    return {
-        key: _listed(session, result, column, key) if key == long
-        else session.scalar(select(type_coerce(column[key], Json)).where(own))
-        for key in named
-    }
+    stored = Stored(session, result, column)
+    return stored.others(long) | {long: stored.each(long)}
 
 
-def _listed(
-    session: Session, result: Result, column: InstrumentedAttribute[dict[str, Any]], key: str
-) -> Iterator[Any]:
-    rows, place = _elements(session, column, key)
-    query = select(type_coerce(rows.c.value, Json)).select_from(Result, rows).where(
-        Result.id == result.id
-    )
-    return iter(session.scalars(query.order_by(place).execution_options(yield_per=AT_ONCE)))
+class Stored:
+    """``input`` or ``output`` of a revision, a hundred megabytes, of which some rows are in memory
+    however often it is gone through. Of SQLite's text, which is handed over whole or in slices that
+    cost as much, there is a copy on the disk."""
+
+    def __init__(
+        self, session: Session, result: Result, column: InstrumentedAttribute[dict[str, Any]]
+    ) -> None:
+        self._session, self._column, self._own = session, column, Result.id == result.id
+        self._file = self._copied() if _on_sqlite(session) else None
+
+    def others(self, long: str) -> dict[str, Any]:
+        """All but the list ``long``, which is None, in the order of the database."""
+        if self._file:
+            return canonical.others(self._pieces(self._file), long)
+        keys = func.jsonb_each(self._column).table_valued("key", joins_implicitly=True)
+        named = self._session.scalars(select(keys.c.key).select_from(Result, keys).where(self._own))
+        return {key: None if key == long else self._value(key) for key in named.all()}
+
+    def each(self, key: str) -> Iterator[dict[str, Any]]:
+        """The items of a list of objects."""
+        if self._file:
+            found = canonical.items(self._pieces(self._file), key)
+            return (one for one in found if isinstance(one, dict))
+        rows, place = _elements(self._session, self._column, key)
+        query = select(type_coerce(rows.c.value, Json)).select_from(Result, rows).where(self._own)
+        ordered = query.order_by(place).execution_options(yield_per=AT_ONCE)
+        return iter(self._session.scalars(ordered))
+
+    def _value(self, key: str) -> object:
+        return self._session.scalar(select(type_coerce(self._column[key], Json)).where(self._own))
+
+    def _copied(self) -> IO[bytes]:
+        """The column's text in a scratch file without a name, gone with this object."""
+        file, length = TemporaryFile(), SLICE  # noqa: SIM115 - as long as this object
+        finalize(self, file.close)
+        while length == SLICE:
+            written = func.substr(cast(self._column, LargeBinary), file.tell() + 1, SLICE)
+            length = file.write(self._session.scalar(select(written).where(self._own)) or b"")
+        file.flush()
+        return file
+
+    def _pieces(self, file: IO[bytes]) -> Iterator[str]:
+        """Its text; while anybody reads, this object and so the file stay."""
+        decoder, at = getincrementaldecoder("utf-8")(), 0
+        while part := os.pread(file.fileno(), PIECE, at):
+            at += len(part)
+            yield decoder.decode(part)
 
 
 def places(session: Session, result: Result) -> list[tuple[str, int, str, list[str]]]:

@@ -29,7 +29,7 @@ from contest.services.counts import (
 )
 from contest.services.counts import evidence as evidence_files
 from contest.services.counts.interactions import Reading
-from contest.services.counts.ledger_accounts import Account
+from contest.services.counts.ledger_accounts import Account, Held
 from contest.services.counts.official import Official
 from contest.services.desk import activity
 from contest.services.elsewhere import numbers as posts_numbers
@@ -85,14 +85,14 @@ def listed() -> Response:
     show = request.args.get("show", "")
     found = interactions.listed(current.db, contest, words=words, show=show, number=page_number())
     clips = [clip.submission_id for clip in found.rows]
-    accounts = ledger_accounts.accounts_of(current.db, contest, only=clips)
-    counted = official.official_counts(current.db, contest, only=clips, accounts=accounts)
+    held = ledger_accounts.held(current.db, contest, only=clips)
+    counted = official.listed_counts(current.db, contest, held, only=clips)
     said = ledger_state.statements(current.db, contest, only=clips)
     taken = interactions.taken(current.db, clips)
     rows = [
         _prepared(clip, counted.get(clip.submission_id), taken.get(clip.submission_id, 0))
         | {"said": said.get(clip.submission_id),
-           "kept": sum(one.count for one in accounts.get(clip.submission_id, []))}
+           "kept": held.get(clip.submission_id, Held()).shares}
         for clip in found.rows
     ]
     late = interactions.late_waiting(current.db, contest, most=MOST_WAITING)
@@ -131,10 +131,10 @@ def _has_page() -> bool:
 
 def _prepared(clip: Publication, counted: Official | None, taken: int) -> dict[str, Any]:
     submission = clip.submission
-    accounts = len(counted.accounts) if counted and counted.accounts is not None else None
     return {
         "code": submission.code, "title": submission.title, "unit": submission.unit.name,
-        "official": counted, "permalink": clip.permalink, "taken": taken, "accounts": accounts,
+        "official": counted, "permalink": clip.permalink, "taken": taken,
+        "accounts": counted.held.accounts if counted else 0,
     }
 
 

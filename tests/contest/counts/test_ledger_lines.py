@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound
-from contest.models import AuditRow, Contest, ShareRecord
+from contest.models import AuditRow, Contest, ShareRecord, Snapshot
+from contest.services.core.profiles import profile_of
 from contest.services.counts import (
     anomalies,
     corrections,
+    count_gaps,
     interactions,
     ledger_late,
     ledger_statements,
@@ -331,6 +333,44 @@ def test_a_ledger_that_differs_in_kind_is_named(ninety: Room, tmp_path: Path) ->
     assert said.count == 1
     assert "CX1111 (không có)" in said.vi
     assert "CX1111 (none)" in said.en
+
+
+def test_what_is_kept_of_the_ledgers_kinds_follows_every_change(ninety: Room) -> None:
+    later = CUT_OFF + DAY  # the counts that were read have settled
+
+    def kinds() -> list[tuple[str, int]]:
+        with ninety.bench.platform.db.read() as session:
+            contest = session.get_one(Contest, ninety.bench.contest.id)
+            found = [count_gaps.ledgers(session, contest, profile_of(contest), at=later)
+                     for _ in range(2)]
+        assert found[0] is found[1]  # kept, as long as nothing changes
+        return [(one.code.partition(".")[2], one.count) for one in found[0]]
+
+    assert kinds() == [("unverified", 1)]
+    line = add(ninety, link=LINK)
+    say(ninety, "complete")
+    assert kinds() == []
+    void(ninety, line)
+    assert kinds() == [("unverified", 1)]
+    add(ninety, link=f"{LINK}1")
+    ninety.bench.clock.moment = later
+    late = say(ninety, "partial", reason="kiểm lại")
+    assert kinds() == []
+    with ninety.write() as (session, contest):
+        ledger_statements.agree(session, contest, [late], actor=ninety.second, at=later)
+    assert kinds() == [("unverified", 1)]
+
+
+def test_counts_that_may_still_be_on_their_way_are_asked_for_anew(ninety: Room) -> None:
+    with ninety.bench.platform.db.read() as session:
+        contest = session.get_one(Contest, ninety.bench.contest.id)
+        newest = session.scalar(select(func.max(Snapshot.created_at)))
+        assert newest is not None
+        for after, is_kept in ((timedelta(minutes=9), False), (timedelta(minutes=11), True)):
+            found = [count_gaps.ledgers(session, contest, profile_of(contest), at=newest + after)
+                     for _ in range(2)]
+            assert (found[0] is found[1]) is is_kept
+            assert found[0] == found[1]
 
 
 def test_more_shares_in_the_ledger_than_on_the_page_is_a_flag(room: Room) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -25,7 +26,7 @@ from contest.services.counts import (
     ledger_state,
     official,
 )
-from contest.services.counts.ledger_accounts import Account
+from contest.services.counts.ledger_accounts import Account, Held
 from contest.services.counts.official import Official
 from social.accounts import name_identity
 from tests.contest.counts.test_interactions import CUT_OFF, HOUR
@@ -192,6 +193,7 @@ def by_hand(
         reactions_from=reacted, shares_from=shared, accounts=None if state == "none" else rest,
         ledger_state=state, free=False,
         corrections=tuple(sorted({c.id for c in (*of_reactions, *of_shares)})),
+        held=Held() if state == "none" else Held.by(rest),
     )
 
 
@@ -251,6 +253,13 @@ def test_sql_and_python_agree_after_every_change(bench: Bench, seed: int) -> Non
             assert official.official_counts(session, contest) == by_python
             assert official.official_counts(session, contest, only=some) == {
                 clip: one for clip, one in by_python.items() if clip in some
+            }
+            held = ledger_accounts.held(session, contest, only=some)
+            assert held == {clip: Held.by(accounts) for clip, accounts
+                            in ledgers_by_hand(session).items() if clip in some}
+            listed = official.listed_counts(session, contest, held, only=some)
+            assert {clip: replace(one, accounts=None) for clip, one in listed.items()} == {
+                clip: replace(one, accounts=None) for clip, one in by_python.items() if clip in some
             }
             gaps = [
                 *interactions.blockers(session, contest, at=at),

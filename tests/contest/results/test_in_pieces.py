@@ -1,0 +1,74 @@
+"""A JSON text is read as it comes, wherever it is cut; SQLite's comes from a copy on the disk."""
+
+import json
+from typing import Any
+
+import pytest
+
+from contest import canonical
+from contest.clock import FixedClock
+from contest.models import Contest, Result
+from contest.services.results import ranking_rows
+from contest.services.results.ranking_rows import Stored
+from contest.wiring import Platform
+from tests.contest.factory import Factory
+from tests.contest.stage import AFTER, Build, Stage, staged
+
+WHOLE: dict[str, Any] = {
+    "format": "hoithi/1", "before": [], "number": 120, "some": {"list": [1, {"list": "]}"}]},
+    "list": [{"unit": 'Đoàn "A" \\ ', "n": 12}, 34, "ế, ]", [], None, {"list": {}}, -1.5],
+    "after": True, "last": 7,
+}
+
+
+def cut(text: str, size: int) -> list[str]:
+    return [text[at:at + size] for at in range(0, len(text), size)]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("escaped", [False, True])
+def test_an_object_is_read_from_pieces_of_any_size(indent: int | None, escaped: bool) -> None:
+    text = json.dumps(WHOLE, indent=indent, ensure_ascii=escaped)
+    for size in range(1, len(text) + 1):
+        assert canonical.others(cut(text, size), "list") == WHOLE | {"list": None}
+        assert list(canonical.items(cut(text, size), "list")) == WHOLE["list"]
+    assert list(canonical.others([text], "list")) == list(WHOLE)
+
+
+@pytest.mark.parametrize("long", [[], None])
+def test_an_empty_list_has_no_items_and_a_missing_one_is_no_list(long: list[int] | None) -> None:
+    text = json.dumps({"a": 1} if long is None else {"list": long, "a": 1})
+    assert list(canonical.items([text], "list")) == []
+    assert canonical.others([text], "list")["a"] == 1
+    assert canonical.others(["{}"], "list") == {}
+
+
+@pytest.mark.parametrize("text", ["", "[1]", '{"a": 1', '{"a" 1}', '{"a": 1 "b": 2}', '{"a": tru'])
+def test_a_text_that_is_cut_off_or_no_object_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="a JSON text"):
+        canonical.others(cut(text, 2), "list")
+
+
+@pytest.fixture
+def stage(make: Factory, contest: Contest, clock: FixedClock, built: Build) -> Stage:
+    made: Stage = staged(built, make, contest)
+    clock.moment = AFTER
+    return made
+
+
+@pytest.mark.both_databases
+def test_what_a_revision_holds_is_gone_through_again_and_again(
+    platform: Platform, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking_rows, "SLICE", 1000)
+    monkeypatch.setattr(ranking_rows, "PIECE", 7)  # within a letter, too
+    result = stage.compute()
+    with platform.db.read() as session:
+        row = session.get_one(Result, result.id)
+        for column, long, whole in ((Result.input, "entries", result.input),
+                                    (Result.output, "ranking", result.output)):
+            stored = Stored(session, row, column)
+            assert stored.others(long) == whole | {long: None}
+            first, second = stored.each(long), stored.each(long)  # side by side
+            assert [next(first), next(second), *first] == [whole[long][0], *whole[long]]
+            assert list(second) == whole[long][1:]
