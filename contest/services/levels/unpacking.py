@@ -6,6 +6,7 @@ key it was signed with (``links``), after comparing its fingerprint with those w
 """
 
 import hashlib
+import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -165,13 +166,13 @@ def store_clips(file: File, read: Read, blobs: BlobStore, folder: Path) -> None:
 
 def _store(archive: zipfile.ZipFile, sha256: str, blobs: BlobStore, folder: Path) -> None:
     digest = hashlib.sha256()
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
-        target = Path(copy.name)
-        with archive.open(f"{CLIPS}{sha256}") as part:
+    number, name = tempfile.mkstemp(dir=folder)
+    target = Path(name)
+    try:
+        with os.fdopen(number, "wb") as copy, archive.open(f"{CLIPS}{sha256}") as part:
             while piece := part.read(PIECE):
                 digest.update(piece)
                 copy.write(piece)
-    try:
         if digest.hexdigest() != sha256:
             raise Invalid("Một clip trong tệp đã bị sửa hoặc hỏng. Hãy xin lại tệp.",
                           "A clip of the file was changed or is damaged. Ask for it again.")
