@@ -32,6 +32,7 @@ from contest.languages import (
 )
 from contest.ports import StorageAway, StorageFull
 from contest.uploads.forms import FilesOnDisk
+from contest.uploads.storage import NO_ROOM
 from contest.views.shared import returning, support
 from contest.views.shared.addresses import TrustedProxies
 from contest.views.shared.entries import contact
@@ -272,7 +273,7 @@ def _errors(app: Flask) -> None:
     for kind, handler in (
         (DomainError, _refused), (HTTPException, _http), (IntegrityError, _already_stored),
         (DataError, _not_storable), (StorageAway, _store_away), (StorageFull, _store_full),
-        (OperationalError, _database_away), (Exception, _unexpected),
+        (OperationalError, _database_away), (OSError, _disk_full), (Exception, _unexpected),
     ):
         app.register_error_handler(kind, handler)
 
@@ -346,6 +347,17 @@ def _store_full(error: StorageFull) -> Response:
     return _refused(NoSpace(
         "Kho clip không còn chỗ nên chưa lưu được. Hãy báo người vận hành rồi thử lại.",
         "The clips' store has no room left, so nothing was stored. Tell who runs the platform, "
+        "then try again.",
+    ))
+
+
+def _disk_full(error: OSError) -> Response:
+    if error.errno not in NO_ROOM:
+        return _unexpected(error)
+    log.error("a disk is full: %s", error)
+    return _refused(NoSpace(
+        "Đĩa của máy chủ không còn chỗ nên chưa lưu được. Hãy báo người vận hành rồi thử lại.",
+        "The server's disk has no room left, so nothing was stored. Tell who runs the platform, "
         "then try again.",
     ))
 

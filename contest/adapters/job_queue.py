@@ -7,8 +7,8 @@ Each lane (``contest.lanes``) is a queue. A row has at most one job: its id is m
 and the number of attempts so far, and a job that waits or runs is not queued again.
 """
 
-import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from redis import Redis
@@ -90,18 +90,18 @@ class JobQueue:
             for name in NAMES
         }
 
-    def put(self, tasks: "Sequence[Task]") -> list[int]:
+    def put(self, tasks: "Sequence[Task]", *, wall: datetime) -> list[int]:
         """Ensure that a job waits for each row; returns the ids of the rows for which one does.
 
         Left out are rows whose job is running: it is about to claim its row, or has just put it
         back. Takes four round trips for any number of rows. Raises ``RedisError``.
         """
         with self.redis.lock(LOCK, timeout=LOCK_S, blocking_timeout=LOCK_WAIT_S):
-            waiting, running = self._present()
+            waiting, running = self._present(wall)
             self._push([task for task in tasks if job_id(task) not in waiting | running])
         return [task.id for task in tasks if job_id(task) not in running]
 
-    def _present(self) -> tuple[set[str], set[str]]:
+    def _present(self, wall: datetime) -> tuple[set[str], set[str]]:
         """The ids of the jobs that wait, and of those that a live worker has begun.
 
         RQ stores an execution's expiry as its score; a live worker keeps extending it.
@@ -109,7 +109,7 @@ class JobQueue:
         with self.redis.pipeline(transaction=False) as pipe:
             for queue in self.queues.values():
                 pipe.lrange(queue.key, 0, -1)
-                pipe.zrangebyscore(queue.started_job_registry.key, time.time(), "+inf")
+                pipe.zrangebyscore(queue.started_job_registry.key, wall.timestamp(), "+inf")
             found = pipe.execute()
         waiting, begun = found[::2], found[1::2]
         return (

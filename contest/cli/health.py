@@ -55,7 +55,7 @@ def _relay() -> str:
     from contest.services.core import outbox  # noqa: PLC0415 - not for those that answer
 
     platform = open_platform(keyed=False)
-    wall = datetime.now(UTC)
+    at, wall = platform.clock.now(), datetime.now(UTC)
     with platform.db.read() as session:
-        late = outbox.due(session, at=platform.clock.now() - LATEST_RELAY, wall=wall - LATEST_RELAY)
+        late = outbox.late(session, at=at, wall=wall, by=LATEST_RELAY)
     return f"{len(late)} rows have been waiting to be queued for two minutes" if late else ""

@@ -29,7 +29,7 @@ def relay_once(platform: Platform, *, wall: datetime | None = None) -> int:
     with platform.db.read() as session:
         wall = wall or outbox.database_time(session)
         tasks = outbox.due(session, at=platform.clock.now(), wall=wall)
-    waiting = platform.queue.put(tasks) if tasks else []
+    waiting = platform.queue.put(tasks, wall=wall) if tasks else []
     if waiting:
         with platform.db.write() as session:
             outbox.queued(session, waiting, wall=wall)

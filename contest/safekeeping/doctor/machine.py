@@ -168,7 +168,7 @@ def work(platform: Platform) -> Iterator[Finding]:
         else:
             yield ok("queue", "Redis trả lời.", "Redis answers.")
     with platform.db.read() as session:
-        late = outbox.due(session, at=platform.clock.now() - LATE, wall=datetime.now(UTC) - LATE)
+        late = outbox.late(session, at=platform.clock.now(), wall=datetime.now(UTC), by=LATE)
     if late:
         yield look("work", (f"{len(late)} việc nền quá giờ mà chưa chạy.",
                             f"{len(late)} background jobs are overdue."), remedy)

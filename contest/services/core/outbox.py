@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from contest.models import Task
@@ -21,6 +21,8 @@ LEASE = timedelta(minutes=3)  # extended by the worker's heart-beat
 OVERDUE = timedelta(minutes=1)  # queued but not begun: check whether the queue still has it
 BACK_OFF = (10, 30, 120, 600, 1800, 3600)  # seconds before the 2nd, 3rd, … attempt
 LONGEST_TOKEN = 32  # characters
+MOST = 200  # rows looked at in one go
+MOST_AHEAD = timedelta(hours=1)  # of the relay's clock, that of who wants something done at once
 MAX_ATTEMPTS = len(BACK_OFF) + 1
 
 
@@ -102,11 +104,27 @@ def hasten(session: Session, kind: str, row_id: int, *, at: datetime) -> None:
     session.execute(update(Task).where(waiting).values(due_at=at, queued_at=None))
 
 
-def due(session: Session, *, at: datetime, wall: datetime, limit: int = 200) -> list[Task]:
+def due(session: Session, *, at: datetime, wall: datetime, limit: int = MOST) -> list[Task]:
     """Tasks to put into the queue: due or with an expired lease, and not queued within
-    ``OVERDUE``."""
+    ``OVERDUE``.
+
+    What was to be done at once is due even before its moment has come: whoever enqueued it may have
+    a clock that is ahead of ours.
+    """
+    at_once = (Task.due_at == Task.created_at) & (Task.due_at <= at + MOST_AHEAD)
+    return _unqueued(session, or_(Task.due_at <= at, at_once), wall=wall, limit=limit)
+
+
+def late(session: Session, *, at: datetime, wall: datetime, by: timedelta) -> list[Task]:
+    """Tasks that the relay should have put into the queue so long ago."""
+    return _unqueued(session, Task.due_at <= at - by, wall=wall - by, limit=MOST)
+
+
+def _unqueued(
+    session: Session, its_time: ColumnElement[bool], *, wall: datetime, limit: int
+) -> list[Task]:
     forgotten = or_(Task.queued_at.is_(None), Task.queued_at < wall - OVERDUE)
-    pending = (Task.state == "pending") & (Task.due_at <= at) & forgotten
+    pending = (Task.state == "pending") & its_time & forgotten
     abandoned = (Task.state == "leased") & (Task.lease_until < wall) & forgotten
     query = select(Task).where(pending | abandoned).order_by(Task.due_at, Task.id).limit(limit)
     return list(session.scalars(query))

@@ -112,9 +112,12 @@ def store(pieces: Iterable[bytes], blobs: BlobStore, folder: Path) -> str:
     digest = hashlib.sha256()
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f"bundle-{secrets.token_hex(12)}.zip"
-    with fresh.open("wb") as file:
-        for piece in pieces:
-            digest.update(piece)
-            file.write(piece)
-    blobs.put(fresh, digest.hexdigest())
+    try:
+        with fresh.open("wb") as file:
+            for piece in pieces:
+                digest.update(piece)
+                file.write(piece)
+        blobs.put(fresh, digest.hexdigest())
+    finally:
+        fresh.unlink(missing_ok=True)  # where a full disk took half of it
     return digest.hexdigest()

@@ -6,7 +6,7 @@ a large one, where that takes minutes, by the worker.
 """
 
 import json
-import secrets
+import logging
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import scoring
+from contest.drawing import once
 from contest.models import Result
 from contest.ports import Shelf
 from contest.services.core import outbox
 
+log = logging.getLogger("hoithi.results")
 TASK = "results.prospects"
 SHELF = "prospects"
 AT_ONCE = 300  # lines of a ranking that a page may wait for
@@ -42,7 +44,7 @@ def of(result: Result, folder: Path, *, length: int, shelf: Shelf) -> dict[str, 
         known: dict[str, Any] = json.loads(path.read_bytes())
         return known
     if length <= AT_ONCE:
-        return _worked_out(result, path)
+        return json.loads(_worked_out(result, path))  # type: ignore[no-any-return]
     told = shelf.get(SHELF, path.name)
     if told is None:
         return None
@@ -54,22 +56,22 @@ def of(result: Result, folder: Path, *, length: int, shelf: Shelf) -> dict[str, 
 def work_out(result: Result, folder: Path, *, shelf: Shelf) -> None:
     """Compute it and put it into the cache of this machine, and where others find it."""
     path = _path(result, folder)
-    _worked_out(result, path)
-    shelf.put(SHELF, path.name, path.read_bytes())
+    shelf.put(SHELF, path.name, _worked_out(result, path))
 
 
-def _worked_out(result: Result, path: Path) -> dict[str, Any]:
-    found = scoring.sensitivity(result.input)
-    _keep(path, json.dumps(found, ensure_ascii=False).encode())
+def _worked_out(result: Result, path: Path) -> bytes:
+    found = json.dumps(scoring.sensitivity(result.input), ensure_ascii=False).encode()
+    _keep(path, found)
     return found
 
 
 def _keep(path: Path, content: bytes) -> None:
-    """By rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{secrets.token_hex(6)}")
-    fresh.write_bytes(content)
-    fresh.replace(path)
+    """What a full disk does not take is worked out again when it is asked for."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        once.keep(path, content)
+    except OSError as error:
+        log.warning("not kept: %s", error)
 
 
 def folder_in(data_dir: Path) -> Path:

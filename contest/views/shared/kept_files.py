@@ -80,13 +80,14 @@ def received(upload: FileStorage) -> Path:
     folder = current.platform.settings.data_dir / "incoming"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-        upload.save(file)
         path = Path(file.name)
-    try:
-        _look_into(path, upload.filename or "")
-    except DomainError:
-        path.unlink()
-        raise
+        try:
+            upload.save(file)
+            file.flush()
+            _look_into(path, upload.filename or "")
+        except BaseException:
+            path.unlink()
+            raise
     return path
 
 

@@ -141,9 +141,9 @@ def test_an_emptied_redis_loses_nothing(platform: Platform, works: Works) -> Non
 
 def test_a_row_queued_twice_is_done_once(platform: Platform, works: Works) -> None:
     row = task(platform, wish(platform, "test.note"))
-    platform.queue.put([row])
+    platform.queue.put([row], wall=NOW)
     row.attempts = 1  # so that the job has another name
-    platform.queue.put([row])
+    platform.queue.put([row], wall=NOW)
     assert queued(platform) == [f"task-{row.id}-0", f"task-{row.id}-1"]
     worker.run(platform, burst=True)
     assert works.file.read_text() == "5\n"
@@ -179,7 +179,7 @@ def test_a_relay_that_died_before_it_could_note_what_it_queued_queues_nothing_tw
     platform: Platform,
 ) -> None:
     row = wish(platform, "test.note")
-    platform.queue.put([task(platform, row)])
+    platform.queue.put([task(platform, row)], wall=NOW)
     assert relay.relay_once(platform) == 1
     assert queued(platform) == [f"task-{row}-0"]
 
@@ -191,7 +191,7 @@ def test_two_relays_at_once_queue_a_row_once(platform: Platform) -> None:
 
     def put(queue: JobQueue) -> None:
         together.wait()
-        queue.put(rows)
+        queue.put(rows, wall=NOW)
 
     threads = [threading.Thread(target=put, args=(queue,)) for queue in (platform.queue, other)]
     for thread in threads:
@@ -294,6 +294,23 @@ def test_a_job_that_a_dead_worker_took_out_is_queued_again(
     assert platform.queue.redis.llen(queue.intermediate_queue_key) == 0
     worker.run(platform, burst=True)
     assert works.file.read_text() == "5\n"
+
+
+def test_a_job_that_a_dead_worker_had_begun_is_queued_again_when_it_is_heard_of_no_more(
+    platform: Platform, works: Works
+) -> None:
+    """Killed before it claimed the row: the job is among the begun until its time runs out, by the
+    clock of the relay's leases."""
+    row = wish(platform, "test.note")
+    relay_for(platform, 1)
+    queue = platform.queue.queues["soon"]
+    assert platform.queue.redis.lpop(queue.key) == f"task-{row}-0".encode()
+    until = NOW + timedelta(seconds=90)
+    platform.queue.redis.zadd(
+        queue.started_job_registry.key, {f"task-{row}-0:1a2b": until.timestamp()})
+    assert relay.relay_once(platform, wall=until - timedelta(seconds=1)) == 0
+    assert relay.relay_once(platform, wall=until + timedelta(seconds=1)) == 1
+    assert queued(platform) == [f"task-{row}-0"]
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,31 @@ def test_a_row_is_due_at_its_time(database: Database) -> None:
     assert due(database, NOW + timedelta(hours=1)) == [task_id]
 
 
+def test_what_is_to_be_done_at_once_waits_for_nobodys_clock(database: Database) -> None:
+    ahead = NOW + timedelta(minutes=25)  # the clock of who enqueues
+    with database.write() as session:
+        at_once = outbox.enqueue(session, "mail.send", 1, at=ahead).id
+        outbox.enqueue(session, "mail.send", 2, at=ahead, due_at=ahead + timedelta(seconds=10))
+    assert due(database) == [at_once]
+    with database.write() as session:
+        outbox.queued(session, [at_once], wall=WALL)
+    assert due(database) == []
+    late = WALL + timedelta(minutes=10)
+    with database.read() as session:  # nor is it late before its moment
+        assert outbox.late(session, at=NOW, wall=late, by=timedelta(minutes=2)) == []
+        assert [task.id for task in outbox.late(
+            session, at=ahead + timedelta(minutes=2), wall=late, by=timedelta(minutes=2)
+        )] == [at_once]
+
+
+def test_what_is_tried_again_waits_for_its_moment(database: Database) -> None:
+    token = claim(database, task_id := add(database))
+    with database.write() as session:
+        outbox.failed(session, task_id, token or "", at=NOW, error="away")
+    assert due(database) == []
+    assert due(database, NOW + outbox.back_off(1)) == [task_id]
+
+
 def test_a_queued_row_is_queued_again_when_nobody_begins(database: Database) -> None:
     task_id = add(database)
     with database.write() as session:

@@ -45,3 +45,17 @@ def test_what_prizes_hang_on_is_worked_out_at_once_or_by_the_worker(
         shelf.clear(prospects.SHELF)
         assert prospects.of(row, other, length=3, shelf=shelf) == found  # kept there by now
         assert prospects.of(row, tmp_path / "a third", length=3, shelf=shelf) is None
+
+
+def test_where_nothing_can_be_kept_they_are_told_all_the_same(
+    stage: Stage, tmp_path: Path
+) -> None:
+    result, shelf, full = stage.compute(), stage.platform.shelf, tmp_path / "full"
+    full.touch()  # no folder can be made there
+    with stage.platform.db.read() as session:
+        row = session.get_one(Result, result.id)
+        wanted = scoring.sensitivity(result.input)
+        assert prospects.of(row, full / "prospects", length=3, shelf=shelf) == wanted
+        prospects.work_out(row, full / "prospects", shelf=shelf)
+        assert prospects.of(row, tmp_path / "another machine", length=999, shelf=shelf) == wanted
+        assert prospects.of(row, full / "prospects", length=999, shelf=shelf) == wanted

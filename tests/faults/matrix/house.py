@@ -38,7 +38,7 @@ from contest.wiring import Platform
 
 WAITED = timedelta(seconds=61)  # after so long the relay asks whether the queue still has a job
 LONGEST_JUMP = timedelta(minutes=1)
-AT_NIGHT = timedelta(minutes=10)  # what is due later is not waited for
+AT_NIGHT = timedelta(minutes=70)  # what is due later than any back-off and wrong clock makes it
 Answered = tuple[str, list[tuple[str, str]], bytes]
 
 
@@ -110,9 +110,17 @@ class House:
             said = pipe.read()
         _, status = os.waitpid(pid, 0)
         if status:
+            self._uploads_begin_again()
             raise requests.ConnectionError(f"{self.role} was killed")
         found: Answered = pickle.loads(said)
         return found
+
+    def _uploads_begin_again(self) -> None:
+        """After a kill, which may meet them at their beginning, too."""
+        killed = self.role == "uploads"
+        while killed:
+            begun = self.fork(lambda: create_upload_app(self.uploads))
+            killed = os.WIFSIGNALED(os.waitpid(begun, 0)[1])
 
     def fork(self, work: Callable[[], object]) -> int:
         """``work`` in a process of its own, with lines of its own to the servers."""
@@ -139,10 +147,16 @@ class House:
         moved = sum(self._relay_looks() for _ in range(self.crews))
         if self._waiting():
             self._work()
-        with contextlib.suppress(Exception):  # as the upload process does: it is logged
-            self.role = "uploads"
-            self.phones.tidy()
+        self._tidy()
         self._pass_time(moved)
+
+    def _tidy(self) -> None:
+        self.role = "uploads"
+        if "uploads" not in self.trouble.kills:
+            with contextlib.suppress(Exception):  # as the upload process does: it is logged
+                self.phones.tidy()
+        elif os.waitpid(self.fork(self.phones.tidy), 0)[1]:
+            self._uploads_begin_again()
 
     def _relay_looks(self) -> int:
         self.role = "relay"

@@ -118,16 +118,20 @@ def _environ(folder: Path, page: SimulatorProcess) -> dict[str, str]:
     }
 
 
-def alone(order: Order, answer: Path, templates: Path) -> None:
+def alone(order: Order, answer: Path) -> None:
     """The contest in this process, which ends with it; what there is to tell goes to ``answer``."""
     os.setpgid(0, 0)
-    with once_compiled(templates):
-        try:
-            told = perform(order)
-        except BaseException:
-            told = Told([traceback.format_exc()[-4000:]])
+    try:
+        told = perform(order)
+    except BaseException:
+        told = Told([traceback.format_exc()[-4000:]])
     told.seconds = sum(os.times()[:4])
     answer.write_text(json.dumps(asdict(told)))
+
+
+def _from_nothing(order: Order, answer: Path, templates: Path) -> None:
+    with once_compiled(templates):
+        alone(order, answer)
 
 
 @contextmanager
@@ -145,11 +149,18 @@ def once_compiled(templates: Path) -> Iterator[None]:
 def performed(order: Order, templates: Path) -> Told:
     """The same in a process of its own, that begins at once."""
     answer = order.folder.with_suffix(".json")
-    process = forks.begin(alone, order, answer, templates)
+    process = forks.begin(_from_nothing, order, answer, templates)
     process.join(LONGEST_S)
     if process.exitcode is None:
         os.killpg(process.pid or 0, signal.SIGKILL)
         return Told([f"not at its end after {LONGEST_S} s"])
+    return read_answer(order, answer)
+
+
+def read_answer(order: Order, answer: Path) -> Told:
+    """What a run told; its folder goes where all was well."""
+    if not answer.exists():
+        return Told(["its process ended without an answer"])
     told = Told(**json.loads(answer.read_text()))
     if not told.wrongs:
         shutil.rmtree(order.folder, ignore_errors=True)
