@@ -7,7 +7,6 @@ key it was signed with (``links``), after comparing its fingerprint with those w
 
 import errno
 import hashlib
-import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
