@@ -35,9 +35,9 @@ def check_clip(
     progress: ProgressReporter,
 ) -> Report:
     """The verdict on the clip that is being read; the rest as ``check``."""
-    path, opened = reading.path, reading.headers.result()
+    path, opened = reading.path, reading.opened()
     listening = Listening(beside, opened, most_full_scale(policy.rules))
-    probed = put_together(opened, reading.packets.result())
+    probed = put_together(opened, reading.read())
     progress(PROBE_SHARE)
     scanning = part_of(progress, PROBE_SHARE, 0.98)
     frame = PosterFrame(beside, path, probed)

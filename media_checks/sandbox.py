@@ -22,7 +22,7 @@ from pathlib import Path
 
 from .errors import ToolFailed
 from .fence import ENVIRONMENT, around, works
-from .tools import find_tools
+from .tools import Tools, find_tools
 
 CLIP_INSIDE = "/in/clip"
 OUT_INSIDE = "/out"
@@ -105,12 +105,15 @@ class Sandbox:
     """Runs programs that may read one clip and write into one folder, if any.
 
     Arguments must name them by ``clip_url`` and ``out``: inside they may have other paths.
+    ``tools``: those whose fence it has, where they are not the ones that were found.
     """
 
-    def __init__(self, clip: Path, out_dir: Path | None = None) -> None:
+    def __init__(
+        self, clip: Path, out_dir: Path | None = None, *, tools: Tools | None = None
+    ) -> None:
         self.clip = clip.resolve()
         self.out_dir = out_dir.resolve() if out_dir else None
-        self.isolated = self._works()
+        self.isolated = tools.fenced if tools else self._works()
         self.clip_url = f"file:{CLIP_INSIDE if self.isolated else self.clip}"
 
     def out(self, name: str) -> str:

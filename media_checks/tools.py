@@ -9,16 +9,17 @@ import shutil
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .errors import ToolsMissing
 from .fence import around
 
-OLDEST = (5, 1)
+OLDEST, CHROMAPRINT = (5, 1), "--enable-chromaprint"
 Pair = tuple[tuple[Path, int, int], ...]
 _asking = threading.Lock()
+_known: dict[Pair, Tools] = {}  # of this process: the one that was found last
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class Tools:
     chromaprint: bool = False
     fenced: bool = False
 
+    def reads_as(self, other: Tools) -> bool:
+        """Whether clips are read by the same program in the same way."""
+        return (self.ffprobe, self.fenced) == (other.ffprobe, other.fenced)
+
 
 def find_tools() -> Tools:
     """The pair to use on this machine; asked once a process, and again when the system's changes.
@@ -43,7 +48,40 @@ def find_tools() -> Tools:
     Raises ``ToolsMissing`` when neither the system nor the wheels have a usable pair.
     """
     with _asking:  # a check's threads begin together
-        return _found(_systems())
+        systems = _systems()
+        return _known.get(systems) or _keep(systems, _found(systems))
+
+
+def likely_tools() -> Tools:
+    """The pair to begin with. Where nobody has asked yet what the system's is, it is taken to be
+    recent and able to run behind the fence: ffprobe tells with the first headers that it reads
+    (``confirmed``), and to ask beforehand takes as long as to read them. Raises as
+    ``find_tools``."""
+    systems = _systems()
+    with _asking:
+        known = _known.get(systems)
+    if known or not _of_one_build(systems):
+        return known or find_tools()
+    (ffmpeg, *_), (ffprobe, *_) = systems
+    return Tools(ffmpeg, ffprobe, "", "system", fenced=bool(around(ffprobe)))
+
+
+def confirmed(likely: Tools, told: Mapping[str, str] | None) -> Tools:
+    """``likely`` with what its ffprobe ``told`` about itself (``program_version``). Where it told
+    nothing, for it could not be run so, or is too old, the pair that is found by asking. Raises as
+    ``find_tools``."""
+    line = f"ffmpeg version {(told or {}).get('version', '')}"
+    if likely.version or not told or not _is_recent(line):
+        return likely if likely.version else find_tools()
+    sure = replace(likely, version=line, chromaprint=CHROMAPRINT in told["configuration"])
+    with _asking:
+        return _keep(_systems(), sure)
+
+
+def _keep(systems: Pair, found: Tools) -> Tools:
+    _known.clear()
+    _known[systems] = found
+    return found
 
 
 def _systems() -> Pair:
@@ -54,7 +92,15 @@ def _systems() -> Pair:
     return tuple((place, about.st_ino, about.st_mtime_ns) for place, about in told)
 
 
-@lru_cache(maxsize=1)
+def _of_one_build(systems: Pair) -> bool:
+    """Two of one folder are; asking takes a start of each."""
+    return len({place.parent for place, *_ in systems}) == 1 and len(systems) == 2  # noqa: PLR2004
+
+
+def _is_recent(line: str) -> bool:
+    return (version_number(line) or (0, 0)) >= OLDEST
+
+
 def _found(systems: Pair) -> Tools:
     found = _from_system(systems) or _from_wheels()
     if found is None:
@@ -96,14 +142,13 @@ def _package_folder(name: str) -> Path | None:
 def _usable(ffmpeg: Path, ffprobe: Path, source: str) -> Tools | None:
     if not ffmpeg.is_file() or not ffprobe.is_file():
         return None
-    # Two of one folder are of one build; asking takes a start of each.
     asked = (ffmpeg,) if ffmpeg.parent == ffprobe.parent else (ffmpeg, ffprobe)
     told = [_about(program) for program in asked]
     lines = [(text.split(" Copyright", 1)[0].splitlines() or [""])[0] for text, _ in told]
-    if any((version_number(line) or (0, 0)) < OLDEST for line in lines):
+    if not all(map(_is_recent, lines)):
         return None
     fenced = all(behind for _, behind in told)
-    return Tools(ffmpeg, ffprobe, lines[0], source, "--enable-chromaprint" in told[0][0], fenced)
+    return Tools(ffmpeg, ffprobe, lines[0], source, CHROMAPRINT in told[0][0], fenced)
 
 
 def _about(program: Path) -> tuple[str, bool]:

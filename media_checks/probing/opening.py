@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import Unreadable
 from ..sandbox import Collector, Limits, Sandbox, TooMuchOutput
-from ..tools import find_tools
+from ..tools import Tools, confirmed, likely_tools
 from . import allowed, headers
 from .boxes import is_locked
 from .choosing import main_streams
@@ -23,7 +23,7 @@ TELLING, TOLD, AT_ZERO = ("mp4", "mov"), {"h264", "hevc", "aac"}, "0.000000"
 HEADER_LIMITS = Limits(cpu_s=30, wall_s=60)
 # Comments and pictures of any size may stand among the other tags.
 ENTRIES = "format:format_tags=major_brand:stream:stream_tags=rotate,DURATION:stream_disposition"
-ENTRIES += ":stream_side_data"
+ENTRIES += ":stream_side_data:program_version=version,configuration"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def open_clip(path: Path) -> Opened:
         )
     if kind := still_picture(path):
         raise no_clip_but(kind)
-    header = _read_headers(Sandbox(path))
+    header = _read_headers(path, likely_tools())
     container = headers.container_name(header["format"], path)
     if container in ("mp4", "mov") and is_locked(path):
         raise locked()
@@ -93,13 +93,15 @@ def claimed_sound(stream: Stream) -> AudioFacts:
     )
 
 
-def _read_headers(box: Sandbox) -> dict[str, Any]:
-    """ffprobe's answer about container and streams."""
+def _read_headers(path: Path, tools: Tools) -> dict[str, Any]:
+    """ffprobe's answer about container and streams; asked again where that of ``tools`` was not the
+    right one."""
+    box = Sandbox(path, tools=tools)
     args = ["-v", "error", *allowed.probe_arguments(), "-of", "json"]
     args += ["-show_entries", ENTRIES, "-i", box.clip_url]
     out, err = Collector(4 << 20), Collector(4 << 20)
     try:
-        ended = box.run(find_tools().ffprobe, args, limits=HEADER_LIMITS, stdout=out, stderr=err)
+        ended = box.run(tools.ffprobe, args, limits=HEADER_LIMITS, stdout=out, stderr=err)
     except TooMuchOutput:
         raise too_complex() from None
     if ended.timed_out:
@@ -108,6 +110,9 @@ def _read_headers(box: Sandbox) -> dict[str, Any]:
         header: dict[str, Any] = json.loads(out.data or b"{}")
     except ValueError:
         header = {}
+    sure = confirmed(tools, header.pop("program_version", None))
+    if not sure.reads_as(tools):
+        return _read_headers(path, sure)
     if ended.status != 0 or not header.get("streams") or "format" not in header:
         raise not_a_clip(err.data.decode("utf-8", "replace"), ended.status, box.clip)
     if header["format"].get("nb_streams", 0) > allowed.MAX_STREAMS:

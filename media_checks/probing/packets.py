@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..beside import RaiseIfStopped
 from ..sandbox import Collector, Limits, Lines, Sandbox, TooMuchOutput
-from ..tools import find_tools
+from ..tools import Tools, find_tools
 from . import allowed
 from .allowed import MOST_PACKETS
 from .refusals import too_complex
@@ -73,20 +73,23 @@ class PacketReader:
         _add(self.tracks[int(fields[0])], fields)
 
 
-def read_packets(path: Path, raise_if_stopped: RaiseIfStopped = lambda: None) -> PacketReader:
+def read_packets(
+    path: Path, raise_if_stopped: RaiseIfStopped = lambda: None, *, tools: Tools | None = None
+) -> PacketReader:
     """All packets of ``path``, or the first of far too many.
 
     ``raise_if_stopped`` is called all the time; what it raises ends the run. Raises ``Unreadable``
     where that takes too long, ``ToolFailed`` when the machine is at fault.
     """
-    reader, box = PacketReader(raise_if_stopped), Sandbox(path)
+    tools = tools or find_tools()
+    reader, box = PacketReader(raise_if_stopped), Sandbox(path, tools=tools)
     args = ["-v", "quiet", *allowed.probe_arguments(), "-of", "csv=p=0", "-show_entries"]
     args += ["packet=stream_index,pts_time,dts_time,duration_time,size,pos,flags"]
     args += ["-i", box.clip_url]
-    lines, program = Lines(reader.line), find_tools().ffprobe
+    lines = Lines(reader.line)
     try:
         ended = box.run(
-            program, args, limits=PACKET_LIMITS, stdout=lines, stderr=Collector(1 << 20)
+            tools.ffprobe, args, limits=PACKET_LIMITS, stdout=lines, stderr=Collector(1 << 20)
         )
     except TooMuchOutput:
         return reader
