@@ -91,7 +91,7 @@ def changes(data: Mapping[str, Any]) -> dict[str, Any]:
     for language in ("vi", "en"):
         title = f"{data['contest']['title'][language]} – {said['name'][language]}"
         found[f"contest.title.{language}"] = title
-    if "name" in data["media"]:
+    if "name" in data.get("media", {}):  # clips alone have it
         found["media.name"] = named
     found |= {f"previous_round.{key}": value for key, value in {"contest": slug, **own}.items()}
     found |= dict.fromkeys(said.get("without", ()))

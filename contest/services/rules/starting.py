@@ -80,6 +80,26 @@ TEMPLATES = (
               "the contest's own pages, 100 % by a blind jury; a board appraises by vote."),
     ),
     Template(
+        "cai-cach", "templates/cai-cach.toml",
+        Label("Đoàn xung kích tham gia cải cách hành chính", "Administrative reform"),
+        Label("Cho hội thi giải pháp có nhiều cơ quan phối hợp: tài liệu ở một trong hai mảng, "
+              "vòng hồ sơ chấm kín, chung khảo thuyết trình; đơn vị đăng ký thi đua, báo cáo giữa "
+              "kỳ và tổng kết.",
+              "For a contest of solutions with several hosts: documents in one of two categories, "
+              "a blind first round, presentations in the final; units register, report half-way "
+              "and at the end."),
+    ),
+    Template(
+        "de-cu", "templates/de-cu.toml",
+        Label("Đề cử cán bộ, công chức, viên chức trẻ, giỏi, thân thiện",
+              "Nominations of young public servants"),
+        Label("Cho giải thưởng xét theo hồ sơ đề cử: điều kiện về tuổi và công tác, minh chứng kèm "
+              "phiếu, người được đề cử tự xác nhận; ba nhóm, mỗi nhóm 50 danh hiệu ngang nhau, gửi "
+              "lên cấp trên được.",
+              "For an award by nomination: conditions of age and work, proof with the form, the "
+              "nominee's own word; three groups of 50 equal awards, which can be handed up."),
+    ),
+    Template(
         "anh-dep", "templates/anh-dep.toml",
         Label("Ảnh đẹp thanh niên tình nguyện", "Young volunteers in pictures"),
         Label("Cho hội thi ảnh: mỗi bài là bộ 3–8 ảnh có chú thích ở một trong hai mảng, giám "

@@ -8,6 +8,7 @@ from contest import profile as rule_files
 from contest.errors import Invalid
 from contest.profile import rounds
 from contest.services.desk.setup import reference_source
+from contest.services.rules import next_rules
 from contest.services.rules.changes import changes
 from contest.services.rules.starting import PROFILES
 from contest.services.rules.toml_editing import edited
@@ -90,6 +91,11 @@ def test_a_tie_is_left_to_a_chair_who_decides_ties() -> None:
     assert "next_round.ties" in {one["key"] for one in refused.value.data["faults"]}
 
 
-def test_the_shipped_template_of_two_rounds_holds() -> None:
-    loaded = rule_files.load((PROFILES / "templates/hai-vong.toml").read_text("utf-8"))
-    assert loaded.profile.next_round is not None
+@pytest.mark.parametrize("name", ["hai-vong", "cai-cach"])
+def test_the_shipped_templates_of_two_rounds_hold_for_both(name: str) -> None:
+    source = (PROFILES / f"templates/{name}.toml").read_text("utf-8")
+    first = rule_files.load(source).profile
+    after = rule_files.load(next_rules.next_source(source)).profile
+    assert first.next_round is not None
+    assert after.previous_round is not None
+    assert (after.entry.kind, after.jury.live, after.filings) == (first.entry.kind, True, [])

@@ -30,6 +30,21 @@ def test_every_date_moves_by_the_same_days_and_hours_stay() -> None:
     assert new.prizes == REFERENCE.prizes
 
 
+def test_days_that_an_answer_may_name_move_by_whole_years() -> None:
+    asked = '''
+[[questions]]
+id = "born"
+kind = "date"
+earliest = 1988-02-29
+latest = "2005-12-31"
+label = { vi = "Ngày sinh", en = "Date of birth" }
+'''
+    source = cloning.moved(
+        reference_source() + asked, REFERENCE, slug="quan11-2025", opens=date(2025, 5, 22))
+    [born] = rule_files.load(source).profile.questions
+    assert (born.earliest, born.latest) == ("1990-02-28", "2007-12-31")
+
+
 @pytest.mark.parametrize(("year", "day"), [
     (2024, date(2024, 5, 23)), (2025, date(2025, 5, 22)), (2026, date(2026, 5, 28)),
 ])

@@ -57,6 +57,24 @@ def test_names_and_dates_are_the_organisers(one: Template) -> None:
     assert [f.due - apart for f in profile.filings] == [f.due for f in old.filings]
 
 
+@pytest.mark.parametrize("name", ["ba-cap", "de-cu"])
+def test_the_level_above_stands_once_its_lines_are_no_comments(name: str) -> None:
+    source = starting.source_of(starting.template(name))
+    before, said, behind = source.partition("# [parent]\n")
+    table, _, rest = behind.partition("\n\n")
+    table = "\n".join(line.removeprefix("# ") for line in table.splitlines())
+    rest = rest.replace("# hand_up", "hand_up")
+    profile = rule_files.load(f"{before}{said[2:]}{table}\n\n{rest}").profile
+    assert (profile.parent.named, profile.parent.consent) == (True, "handing_up")
+    assert sum(one.hand_up for one in profile.categories) in (0, profile.parent.quota)
+
+
+def test_the_age_of_those_nominated_is_reckoned_in_the_awards_year() -> None:
+    source = starting.rule_file(starting.template("de-cu"), Start(NAMES, date(2027, 3, 1)))
+    born = next(one for one in rule_files.load(source).profile.questions if one.id == "born")
+    assert (born.earliest, born.latest) == ("1992-01-01", "2009-12-31")
+
+
 def test_without_a_last_day_the_template_says_how_long() -> None:
     ward = starting.template("clip-phuong")
     source = starting.rule_file(ward, Start(NAMES, date(2027, 3, 1), slug="p5"))
