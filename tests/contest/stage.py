@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -36,10 +37,12 @@ def staged(built: Build, make: Factory, contest: Contest) -> "Stage":
 class Stage:
     """A contest with three units, two jurors and counts, ready to be closed."""
 
-    def __init__(self, platform: Platform, make: Factory, contest: Contest) -> None:
+    def __init__(
+        self, platform: Platform, make: Factory, contest: Contest, file: Path | None = None
+    ) -> None:
         self.platform, self.make, self.contest = platform, make, contest
         self.units = [make.unit(contest, name) for name in ("Đoàn A", "Đoàn B", "Đoàn C")]
-        self.clips = [make.submission(unit, "published") for unit in self.units]
+        self.clips = [make.submission(unit, "published", clip=file) for unit in self.units]
         self.jurors = [make.user("juror", contest=contest) for _ in range(2)]
         people = [make.user("organiser", contest=contest) for _ in range(2)]
         self.organiser, self.second = (make.actor(user) for user in people)
