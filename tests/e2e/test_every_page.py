@@ -169,7 +169,8 @@ def test_every_refusal(open_house: Houses, browser: Browser, role: str):
         for path in (path.format(**codes) for path in REFUSING[role]):
             walk.page.goto(path)
             if (take := walk.page.get_by_role("button", name="Nhận thẩm định")).count():
-                take.click()
+                with walk.page.expect_navigation():
+                    take.click()
             with walk.page.expect_navigation() as sent:
                 walk.page.evaluate(SEND_NOTHING)
             status = sent.value.status  # a juror's marks are kept: led back, nothing is sent twice

@@ -125,7 +125,8 @@ def test_clips_marked_without_a_line_are_sent_in_order_and_no_conflict_is_writte
     expect(waiting).to_contain_text("đã được sửa ở nơi khác")
     assert stored(make) == {
         codes[1]: {"content": 25}, codes[0]: {"content": 10}, codes[2]: {"content": 12}}
-    assert list(stored(make)) == [codes[1], codes[0], codes[2]]
+    # What the first page sent while it was left may have got through before the other device's.
+    assert [code for code in stored(make) if code != codes[1]] == [codes[0], codes[2]]
 
     waiting.get_by_role("link").click()
     shown = page.locator("[data-conflict]")
