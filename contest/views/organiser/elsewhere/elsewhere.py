@@ -25,6 +25,7 @@ from contest.services.elsewhere import listing, numbers, posts, typing
 from contest.services.elsewhere.listing import Row
 from contest.services.elsewhere.numbers import FIELDS
 from contest.views.organiser import sitting as screen
+from contest.views.organiser.counting.files import here
 from contest.views.organiser.sitting import MOST, CountField
 from contest.views.shared import proofs
 from contest.views.shared.entries.counting import count_words
@@ -77,8 +78,7 @@ def numbers_form(rows: Sequence[Row], mine: Mine | None = None) -> NumbersForm:
     if mine is None:
         return kind()
     typed = {f"{name}-{post}": getattr(one, name) for (post, name), one in mine.items()}
-    here = current.now.astimezone(current.profile.schedule.zone).replace(tzinfo=None, second=0)
-    return kind(formdata=None, data=typed | {"stamp": token_hex(16), "taken_at": here})
+    return kind(formdata=None, data=typed | {"stamp": token_hex(16), "taken_at": here()})
 
 
 def _mine() -> Mine:
