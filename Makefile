@@ -11,6 +11,8 @@ PO := $(shell find contest -name '*.po' 2>/dev/null)
 MO := $(PO:.po=.mo)
 ASSETS := $(shell find contest/assets -type f 2>/dev/null)
 STATIC := contest/static/manifest.json
+# What the pages need; "make setup" installs with it, in one go, what looks at them.
+NODE_STAMP ?= $(STAMPS)/node
 SAMPLE ?= 1
 # Which tests, and how: make test T="tests/scoring -k ties" WORKERS=0
 T ?=
@@ -37,18 +39,22 @@ run: $(STAMPS)/runtime $(STATIC) $(MO)  ## set up and serve the sample contest (
 demo: $(STAMPS)/runtime $(STATIC) $(MO)  ## drive a whole contest through all its phases at a simulated clock
 	@exec $(BIN)/hoithi demo
 
-.PHONY: setup
-setup: $(STAMPS)/dev $(STAMPS)/node-dev $(STATIC) $(MO)  ## set up everything for running, testing and developing
+.PHONY: setup installed
+setup:  ## set up everything for running, testing and developing
+	@$(MAKE) --jobs=2 NODE_STAMP=$(STAMPS)/node-dev installed
+installed: $(STAMPS)/dev $(STAMPS)/node-dev $(STATIC) $(MO)
 
 .PHONY: test
-test: style setup  ## set up, check the style and types, run the tests (tests/README.md)
+test: setup  ## set up, check the style and types, run the tests (tests/README.md)
+	@$(BIN)/ruff check --quiet .
 	@said=$$(mktemp); $(BIN)/mypy --no-error-summary >"$$said" 2>&1 & types=$$!; \
 	trap 'kill $$types 2>/dev/null || true; rm -f "$$said"' EXIT; \
 	failed=0; $(BIN)/python -m tests.twice -n $(WORKERS) --dist worksteal $(T) || failed=$$?; \
 	wait $$types || { failed=$$?; cat "$$said"; }; exit $$failed
 
 .PHONY: test-all
-test-all: lint setup system-long  ## the long form: all seeds, all auditors, both databases, fuzzing, some mutants
+test-all: setup system-long  ## the long form: all seeds, all auditors, both databases, fuzzing, some mutants
+	@$(MAKE) lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --long
 	$(LIGHTHOUSE)
 	$(BIN)/python -m tests.media_checks.fuzz --minutes $(MINUTES)
@@ -109,6 +115,9 @@ clean:  ## remove what the set-up made; data/ stays
 .PHONY: system-run system-test system-long
 system-run system-test system-long: system-%:
 	@scripts/system.sh $*
+# One after the other: each asks apt-get, which lets nobody in beside it.
+system-test: system-run
+system-long: system-test
 
 # Order-only: looking for system packages takes a moment and never makes the rest out of date.
 $(STAMPS)/runtime: requirements/runtime.lock requirements/build.lock pyproject.toml | system-run
@@ -133,12 +142,12 @@ $(STAMPS)/node: package-lock.json package.json .npmrc | system-run
 	npm ci --silent --omit=dev
 	@touch $@
 
-# "npm ci" begins anew: what looks at the pages is installed together with what they need.
-$(STAMPS)/node-dev: $(STAMPS)/node
+$(STAMPS)/node-dev: package-lock.json package.json .npmrc | system-run
+	@mkdir -p $(STAMPS)
 	npm ci --silent
-	@touch $@
+	@touch $@ $(STAMPS)/node
 
-$(STATIC): $(STAMPS)/node scripts/build_assets.mjs $(ASSETS)
+$(STATIC): $(NODE_STAMP) scripts/build_assets.mjs $(ASSETS)
 	node scripts/build_assets.mjs
 
 %.mo: %.po $(STAMPS)/runtime
