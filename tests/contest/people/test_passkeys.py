@@ -307,11 +307,12 @@ def test_nobody_sees_changes_or_removes_anothers(visit, boss, make, contest, pla
 
 def test_links_and_invitations_do_not_go_around_it(visit, boss, make, contest, platform):
     give(make, boss, Device())
+    operator = make.actor(make.user(admin=True))
     for purpose, where in (("sign_in", "/account/link"), ("password", "/account/invitation")):
         with platform.db.write() as session:
             made = people.invite(
                 session, contest, session.get_one(User, boss.id), purpose=purpose, at=make.at,
-                actor=make.actor(make.user(admin=True)), key=SECRET_KEY,
+                actor=operator, key=SECRET_KEY,
             )
             token = invitations.token_of(made, key=SECRET_KEY)
         client = visit.public()
