@@ -32,7 +32,7 @@ def ensure(session: Session, settings: Settings, *, at: datetime) -> None:
     if task is None:
         outbox.enqueue(session, KIND, 0, at=at, due_at=due_at, key=KIND)
     elif task.state in ("done", "failed", "cancelled"):
-        outbox.enqueue_again(session, task, at=due_at)
+        outbox.enqueue_again(session, task, at=at, due_at=due_at)
     elif task.state == "pending" and task.due_at > due_at:
         task.due_at = due_at
 

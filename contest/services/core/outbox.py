@@ -91,17 +91,21 @@ def enqueue_each(
         session.execute(insert(Task), new)
 
 
-def enqueue_again(session: Session, task: Task, *, at: datetime) -> None:
-    """Make a failed or finished task pending again, attempts reset, at a person's request."""
-    task.state, task.due_at, task.attempts, task.error = "pending", at, 0, ""
+def enqueue_again(
+    session: Session, task: Task, *, at: datetime, due_at: datetime | None = None
+) -> None:
+    """Make a failed or finished task pending again, attempts reset, due at ``due_at`` (default:
+    ``at``), at a person's request."""
+    task.state, task.attempts, task.error = "pending", 0, ""
+    task.created_at, task.due_at = at, due_at or at
     task.queued_at = task.finished_at = None
     session.flush()
 
 
-def hasten(session: Session, kind: str, row_id: int, *, at: datetime) -> None:
-    """Make a row's pending task due now instead of later."""
-    waiting = (Task.key == f"{kind}:{row_id}") & (Task.state == "pending") & (Task.due_at > at)
-    session.execute(update(Task).where(waiting).values(due_at=at, queued_at=None))
+def hasten(session: Session, key: str, *, at: datetime) -> None:
+    """Make the pending task of this key due at once instead of later."""
+    waiting = (Task.key == key) & (Task.state == "pending") & (Task.due_at > at)
+    session.execute(update(Task).where(waiting).values(due_at=at, created_at=at, queued_at=None))
 
 
 def due(session: Session, *, at: datetime, wall: datetime, limit: int = MOST) -> list[Task]:

@@ -27,7 +27,7 @@ def close(session: Session, upload: Upload, state: str, *, actor: Actor, at: dat
     if upload.state != "open":
         return False
     upload.state, upload.finished_at = state, at
-    outbox.hasten(session, "upload.expire", upload.id, at=at)
+    outbox.hasten(session, f"upload.expire:{upload.id}", at=at)
     audit.record(session, f"upload.{state}", upload, actor=actor, at=at)
     return True
 

@@ -113,7 +113,7 @@ def _watch(session: Session, contest: Contest, *, at: datetime) -> None:
         session, expiry.KIND, contest.id, at=at, due_at=tomorrow, contest_id=contest.id
     )
     if task.state in ("done", "failed"):  # of a connection that was ended
-        outbox.enqueue_again(session, task, at=tomorrow)
+        outbox.enqueue_again(session, task, at=at, due_at=tomorrow)
 
 
 def checked(session: Session, contest: Contest, found: PageCheck, *, at: datetime) -> None:

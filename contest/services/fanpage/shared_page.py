@@ -21,8 +21,8 @@ def watch(session: Session, *, at: datetime) -> None:
     task = outbox.enqueue(session, KIND, 0, at=at, key=KIND)
     if task.state in ("done", "failed"):
         outbox.enqueue_again(session, task, at=at)
-    elif task.state == "pending" and task.due_at > at:
-        task.due_at, task.queued_at = at, None
+    else:
+        outbox.hasten(session, KIND, at=at)
 
 
 def of(session: Session, page_id: str) -> SharedPage | None:

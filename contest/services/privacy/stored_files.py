@@ -65,10 +65,11 @@ ENCODINGS = ("utf-8", "utf-16", "cp1258")
 
 def shows(path: Path, finder: Finds, pdfs: PdfReader) -> bool:
     """Whether a file's text or name tells of the person: of archives (XLSX, DOCX) and mails each
-    part's, of PDFs what is compressed in them as well."""
+    part's, of PDFs what is compressed in them as well. One that is gone tells nothing; of one that
+    cannot be read nobody knows: raises ``OSError``."""
     try:
         content = path.read_bytes() if path.stat().st_size <= LARGEST else b""
-    except OSError:
+    except FileNotFoundError:
         return False
     return finder.finds(path.name) or any(map(finder.finds, _readable(content, pdfs)))
 

@@ -127,6 +127,20 @@ def test_a_jump_of_the_contests_clock_takes_no_lease_away(database: Database) ->
     assert due(database, NOW + timedelta(days=30)) == []
 
 
+def test_so_does_what_is_hastened_or_begun_again(database: Database) -> None:
+    ahead = NOW + timedelta(minutes=25)
+    tomorrow = {"at": NOW, "due_at": NOW + timedelta(days=1)}
+    with database.write() as session:
+        hastened = outbox.enqueue(session, "mail.send", 1, **tomorrow)
+        again, later = (outbox.enqueue(session, "mail.send", n, **tomorrow) for n in (2, 3))
+        again.state = later.state = "done"
+        outbox.hasten(session, hastened.key, at=ahead)
+        outbox.enqueue_again(session, again, at=ahead)
+        outbox.enqueue_again(session, later, at=ahead, due_at=ahead + timedelta(seconds=10))
+        expected = [hastened.id, again.id]
+    assert due(database) == expected
+
+
 def test_failures_back_off_and_end_visibly(database: Database) -> None:
     task_id, waits = add(database), []
     for _ in range(outbox.MAX_ATTEMPTS):

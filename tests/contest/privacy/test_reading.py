@@ -65,6 +65,12 @@ def test_a_person_is_found(how: str, tmp_path: Path) -> None:
     assert not shows(theirs, Finder(PERSON), BoxedPdfs())
 
 
+def test_what_is_gone_shows_nobody_and_of_what_cannot_be_read_nobody_knows(tmp_path: Path) -> None:
+    assert not shows(tmp_path / "gone", Finder(PERSON), BoxedPdfs())
+    with pytest.raises(OSError):
+        shows(tmp_path, Finder(PERSON), BoxedPdfs())
+
+
 def test_our_own_mails_are_read_as_well(tmp_path: Path) -> None:
     LocalMailer(tmp_path).send(to="an@example.vn", subject="Báo tin", text=SAID, html=f"<p>{SAID}")
     LocalMailer(tmp_path).send(to="an@example.vn", subject=f"Về {NAME}", text="–", html="–")
