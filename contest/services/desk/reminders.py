@@ -90,17 +90,6 @@ def recipients(
     return list(FOUND[kind](session, contest, profile, at))
 
 
-def without_address(
-    session: Session, contest: Contest, kind: str, *, at: datetime
-) -> list[Recipient]:
-    """Those of them that no mail reaches; of thousands of entries these alone are read."""
-    if kind != "findings":
-        return [one for one in recipients(session, contest, kind, at=at) if not one.email]
-    profile = profiles.profile_of(contest)
-    rows = _entry_rows(contest, profile, at).where(Submission.contact_email == "")
-    return [_entry(row, profile, NOBODY) for row in session.execute(rows)]
-
-
 class Listed(NamedTuple):
     """A page of a reminder's recipients: with an e-mail address, and without. ``shown``: whose mail
     is shown; ``lately``: how many with an address were mailed within ``PAUSE``."""
@@ -193,12 +182,13 @@ def _entries(
     session: Session, contest: Contest, profile: Profile, at: datetime
 ) -> Iterator[Recipient]:
     """The entries that can still be repaired in time."""
-    last = _last_of_entries(session, contest, select(Submission.id).where(*_to_mend(contest)))
+    last = _last_of_entries(session, contest, select(Submission.id).where(*to_mend(contest)))
     for row in session.execute(_entry_rows(contest, profile, at)):
         yield _entry(row, profile, last)
 
 
-def _to_mend(contest: Contest) -> list[ColumnElement[bool]]:
+def to_mend(contest: Contest) -> list[ColumnElement[bool]]:
+    """Entries that their units have to repair."""
     return [Submission.contest_id == contest.id, Submission.state.in_(TO_MEND)]
 
 
@@ -212,7 +202,7 @@ def _entry_rows(contest: Contest, profile: Profile, at: datetime) -> Select[*tup
             Submission.unit_id, Submission.language, Unit.name.label("unit"), Unit.entries_until,
         )
         .join(Submission.unit)
-        .where(*_to_mend(contest))
+        .where(*to_mend(contest))
         .order_by(Submission.code)
     )
     if at < profile.schedule.entries_close:
