@@ -303,7 +303,7 @@ def _organisers(
     """While clips on the Page have no fresh count, or something waits for a second person."""
     left = desk.snapshots_due(session, contest, profile, at=at)
     left += corrections.waiting_count(session, contest)
-    left += len(entry_requests.waiting(session, contest))
+    left += entry_requests.waiting_count(session, contest)
     if left:
         yield from _staff(session, contest, Role.ORGANISER, "count_reminder", left,
                           until=profile.schedule.counts_close,
