@@ -30,6 +30,11 @@ label = { vi = "Số người", en = "People" }
 kind = "number"
 least = 1
 
+[reminders]
+uploads = ["3d"]
+fixing = ["1d"]
+filings = ["1d"]
+
 [[questions]]
 id = "place"
 label = { vi = "Nơi quay", en = "Filmed at" }

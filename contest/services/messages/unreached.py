@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     case,
     literal,
-    or_,
     select,
     union_all,
 )
@@ -30,6 +29,7 @@ from contest.services.core import profiles
 from contest.services.core.search import Rows, sortable
 from contest.services.desk import desk, reminders
 from contest.services.desk.reminders import Recipient
+from contest.services.filings import overview
 
 # Reminders of units and what they are about, or how that begins; and units that were granted time
 # alone.
@@ -113,17 +113,9 @@ def _filings(contest: Contest, profile: Profile, at: datetime) -> Rows:
 def _filing(contest: Contest, rule: Rule) -> Rows:
     """Units that still have to file it, or to mend it; what is due first first."""
     until = _latest(rule.due, Filing.until)
-    filed = and_(Filing.filed_at.is_not(None),
-                 or_(Filing.returned_at.is_(None), Filing.returned_at < Filing.filed_at))
     query = _places(reminding.about_filing(rule.id), Unit.id, until,
                     until, sortable(Unit.group), sortable(Unit.name))
-    query = query.outerjoin(
-        Filing, and_(Filing.unit_id == Unit.id, Filing.filing == rule.id)
-    ).where(
-        Unit.contest_id == contest.id, Unit.retired_at.is_(None), Unit.contact_email == "",
-        or_(Filing.id.is_(None), ~filed),
-    )
-    return query.where(Unit.group.in_(rule.groups)) if rule.groups else query
+    return overview.still_owed(query, contest, rule).where(Unit.contact_email == "")
 
 
 _QUERIES: Mapping[str, Callable[[Contest, Profile, datetime], Rows]] = {
