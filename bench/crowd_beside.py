@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from contest.models import Base, Filing, Handover, PlatformCount, PlatformPost
+from contest.models import Base, Filing, Handover, LevelLink, PlatformCount, PlatformPost
 
 RULES = """
 [[platforms]]
@@ -30,11 +30,17 @@ label = { vi = "Số người", en = "People" }
 kind = "number"
 least = 1
 
+[reminders]
+uploads = ["3d"]
+fixing = ["1d"]
+filings = ["1d"]
+
 [[questions]]
 id = "place"
 label = { vi = "Nơi quay", en = "Filmed at" }
 seen_by = ["reviewers"]
 """
+KEY = hashlib.sha256(b"ward").hexdigest()  # of the installation that hands entries up
 Rows = Iterator[tuple[type[Base], Iterable[dict[str, Any]]]]
 
 
@@ -46,6 +52,9 @@ def answers(n: int) -> dict[str, str]:
 def rows(contest_id: int, units: int, published: Sequence[int], *, at: datetime) -> Rows:
     """``published``: numbers of entries that are on the Page; every tenth came from another level,
     and one more of each twentieth waits."""
+    yield LevelLink, [
+        {"contest_id": contest_id, "state": "confirmed", "child_key": KEY, "child_name": "Phường",
+         "unit_id": 1, "created_by": "user:61", "created_at": at}]
     yield Handover, (_handover(contest_id, n, units, at) for n in published if n % 10 == 0)
     yield Handover, (
         _handover(contest_id, n, units, at, waits=True) for n in published if n % 20 == 0)
@@ -72,7 +81,7 @@ def _handover(
     name = f"CY-{n:06}" if waits else f"CX-{n:06}"
     return {
         "contest_id": contest_id, "state": "offered" if waits else "accepted", "reason": "level",
-        "origin": f"ward/{n % units}/{name}", "sha256": hashlib.sha256(name.encode()).hexdigest(),
+        "origin": f"{KEY}/{n % units}/{name}", "sha256": hashlib.sha256(name.encode()).hexdigest(),
         "size": 9, "filename": "clip.mp4", "unit_name": f"Đoàn phường {1 + n % units}",
         "unit_id": None if waits else 1 + n % units, "submission_id": None if waits else n,
         "packet": {"contest": {"vi": "Hội thi phường", "en": "A ward's contest"}, "code": name,

@@ -19,7 +19,7 @@ def render_item(kind, item, autogen):  # type: ignore[no-untyped-def]
 
 
 def include_name(name, kind, parents):  # type: ignore[no-untyped-def]
-    """All but what models cannot say: indexes of an expression, on PostgreSQL alone (0041)."""
+    """All but what models cannot say: indexes of an expression, on PostgreSQL (0041, 0059)."""
     return kind != "index" or "_sorted_" not in (name or "")
 
 

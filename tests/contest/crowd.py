@@ -62,6 +62,7 @@ from tests.contest.crowd_looked import Looked
 from tests.contest.elsewhere.crowded import PLATFORM, posts_of
 from tests.contest.factory import QUAN11, Factory, report
 from tests.contest.filings.owed import owing
+from tests.contest.handover.crowded import handed
 from tests.contest.rounds.rules import live
 from tests.contest.stage import AFTER, COUNTED
 
@@ -165,6 +166,7 @@ class Crowd(Looked):
             self.make.submission(self.units[0], "uploading")
         for withdrawn in self.entries["withdrawn"]:
             self.make.asked(withdrawn)
+        self._add(*handed(self.contest, self.n), *handed(self.contest, self.n, "declined"))
 
     def _versions(self, submission: Submission) -> None:
         """``n`` more versions of one entry, each checked, reviewed, mended and in the trail."""
@@ -239,7 +241,6 @@ class Crowd(Looked):
                                passed=True, created_by="system", created_at=WHILE_OPEN,
                                findings=[]),
             )
-
         self._add(PageConnection(
             contest_id=self.contest.id, page_id="1122334455", page_name="Trang", checked_at=AFTER,
             token=self.platform.keys.seal(FANPAGE, "EAAB"), created_at=WHILE_OPEN,

@@ -10,7 +10,7 @@ from contest.actors import SYSTEM
 from contest.errors import DomainError
 from contest.models import Contest, Handover, Submission
 from contest.services.core import profiles
-from contest.services.handover import handovers
+from contest.services.handover import handovers, lists
 from contest.services.handover.handovers import LEVEL, Terms
 from tests.contest.factory import QUAN11
 from tests.contest.walked_page import REASON
@@ -20,7 +20,7 @@ WARD = Terms(LEVEL, unit_of=lambda _: "Phường 5")
 
 def go_on(walk: Any, session: Session, contest: Contest) -> None:
     """Something happens between this contest and the one above it."""
-    waiting = [one for one in handovers.sent(session, contest) if one.state == "offered"]
+    waiting = lists.listed(session, contest, "sent", state="offered").rows
     if waiting and walk.random.random() < 0.7:
         _decide(walk, session, walk.random.choice(waiting))
         return

@@ -100,7 +100,8 @@ TOURS: Mapping[str, tuple[Tour, ...]] = {
     ),
     "levels": (
         Tour("thanh-pho", "organiser", OPEN, (
-            "organiser/", "organiser/levels", "organiser/handovers", "organiser/signed-files",
+            "organiser/", "organiser/levels", "organiser/handovers",
+            "organiser/handovers?list=decided", "organiser/signed-files",
             "organiser/entries/{thanh-pho}")),
         Tour("phuong-5", "organiser", OPEN, (
             "organiser/", "organiser/levels", "organiser/levels/send", "organiser/handovers",

@@ -28,6 +28,10 @@ class PlatformPost(Base):
             "ix_platform_post_post_key", "contest_id", "post_key", unique=True,
             sqlite_where=text(_STANDS), postgresql_where=text(_STANDS),
         ),
+        Index(
+            "ix_platform_post_contest_id_platform", "contest_id", "platform",
+            sqlite_where=text(_STANDS), postgresql_where=text(_STANDS),
+        ),
     )
 
     contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))

@@ -1,7 +1,7 @@
 """Pagination of long lists."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, func, select
@@ -52,6 +52,23 @@ def take(
     return Pagination(
         list(found if whole else found.scalars()), number, count, total, total != most
     )
+
+
+def take_counted(
+    session: Session, keys: Select[int], rows: Select[*tuple[Any, ...]], number: int,
+    by: InstrumentedAttribute[int],
+) -> Pagination[Any]:
+    """Page ``number`` of a list that costs as much to count as to find: the total comes with the
+    page's ordered ``keys``, which ``rows``, in the same order, are narrowed to ``by``. Of a page
+    beyond the last one the total is asked for alone, as ``take`` does."""
+    counted = keys.add_columns(func.count().over()).limit(ROWS)
+    page = session.execute(counted.offset((max(number, 1) - 1) * ROWS)).all()
+    if not page:
+        found = take(session, keys, number)
+    else:
+        total = page[0][1]
+        found = Pagination([row[0] for row in page], *_within(number, total), total)
+    return replace(found, rows=session.scalars(rows.where(by.in_(found.rows))).all())
 
 
 def part(rows: Sequence[Row], number: int, *, size: int = ROWS) -> Pagination[Row]:

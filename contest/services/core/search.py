@@ -10,7 +10,8 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from contest.folding import DIGITS, fold
 
-Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+Rows = Select[*tuple[Any, ...]]
+Query = TypeVar("Query", bound=Rows)
 Text = InstrumentedAttribute[str] | ColumnElement[str]
 MARKS = r"[\u0300-\u036F]"  # combining ones
 

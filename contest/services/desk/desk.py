@@ -66,7 +66,7 @@ def standing(session: Session, contest: Contest, profile: Profile, *, at: dateti
         units=session.scalar(
             select(func.count()).where(Unit.contest_id == contest.id, Unit.retired_at.is_(None))
         ) or 0,
-        units_short=_count(session, _short(contest, profile)),
+        units_short=_count(session, short(select(Unit.id), contest, profile)),
         entries=entries(session, contest),
         oldest_review=_oldest_review(session, contest),
         checks=checks.get(QUICK, {}),
@@ -110,10 +110,12 @@ def sitting(session: Session, contest: Contest) -> list[Juror]:
 
 def units_short(session: Session, contest: Contest, profile: Profile) -> list[Unit]:
     """Units that have fewer clips in the contest than the quota asks (plan II.2)."""
-    return list(session.scalars(_short(contest, profile).order_by(search.sortable(Unit.name))))
+    query = short(select(Unit), contest, profile)
+    return list(session.scalars(query.order_by(search.sortable(Unit.name))))
 
 
-def _short(contest: Contest, profile: Profile) -> Select[Unit]:
+def short(query: search.Query, contest: Contest, profile: Profile) -> search.Query:
+    """Narrow a query of units to those."""
     counted = (
         select(Submission.unit_id, func.count().label("clips"))
         .where(
@@ -124,7 +126,7 @@ def _short(contest: Contest, profile: Profile) -> Select[Unit]:
         .subquery()
     )
     few = func.coalesce(counted.c.clips, 0) < profile.quota.minimum
-    query = select(Unit).outerjoin(counted, counted.c.unit_id == Unit.id)
+    query = query.outerjoin(counted, counted.c.unit_id == Unit.id)
     return query.where(Unit.contest_id == contest.id, Unit.retired_at.is_(None), few)
 
 

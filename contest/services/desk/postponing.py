@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from contest import profile as rule_files
@@ -18,7 +18,7 @@ from contest.errors import Conflict, DomainError, Invalid
 from contest.models import Contest, RoleGrant, TimeGrant, Unit, User
 from contest.permissions import require
 from contest.profile import Profile
-from contest.services.core import audit, locks, mail, profiles
+from contest.services.core import audit, locks, mail, profiles, search
 from contest.services.core.in_use.effects import REFUSED, Effect
 from contest.services.desk import rule_changes
 from contest.services.rules.changes import Change, changes, in_words
@@ -35,6 +35,7 @@ ORDER = tuple(f"schedule.{name}" for name in (
     "entries_open", "entries_close", "publicity_opens", "counts_close", "awards",
 ))
 MOST = timedelta(days=366)
+NAMED = 20  # units without an address
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,9 @@ class Move:
 @dataclass(frozen=True)
 class Preview:
     """What the move does. ``source``: the new rule file, empty where it would not be valid;
-    ``broken``: what stands against it, in both languages; ``grants``: with their new moment."""
+    ``broken``: what stands against it, in both languages; ``grants``: with their new moment.
+    ``units`` are told by mail; the others, ``unreached``, are not: ``without_address`` names the
+    first ``NAMED`` of these."""
 
     source: str
     changes: Sequence[Change]
@@ -59,6 +62,7 @@ class Preview:
     uploads: int
     grants: Sequence[tuple[TimeGrant, datetime]]
     units: int
+    unreached: int
     without_address: Sequence[str]
     jurors: int
 
@@ -110,16 +114,15 @@ def preview(session: Session, contest: Contest, move: Move, *, at: datetime) -> 
     except DomainError as error:
         faults = [(one["vi"], one["en"]) for one in error.data.get("faults", [])]
         broken = list(_out_of_order(contest, move, old)) or faults or [(error.vi, error.en)]
-        return Preview("", [], [], broken, 0, 0, [], 0, [], 0)
+        return Preview("", [], [], broken, 0, 0, [], 0, 0, [], 0)
     effects = profiles.effects_of(session, contest, new, at=at)
     posts, uploads = rule_changes.planned(session, contest, old, new)
-    told = list(_units(session, contest))
+    units, unreached, names = _reached(session, contest)
     return Preview(
         source, changes(old, new), effects,
         [(one.vi, one.en) for one in effects if one.kind == REFUSED],
         posts, uploads, list(_grants(session, contest, move, new)),
-        sum(bool(unit.contact_email) for unit in told),
-        [unit.name for unit in told if not unit.contact_email],
+        units, unreached, names,
         len(_jurors(session, contest)) if _concerns_jury(old, new) else 0,
     )
 
@@ -189,6 +192,17 @@ def _grants(
 def _units(session: Session, contest: Contest) -> Sequence[Unit]:
     query = select(Unit).where(Unit.contest_id == contest.id, Unit.retired_at.is_(None))
     return session.scalars(query.order_by(Unit.name)).all()
+
+
+def _reached(session: Session, contest: Contest) -> tuple[int, int, Sequence[str]]:
+    """How many units have an address, how many have none, and the first of these by name."""
+    live = Unit.contest_id == contest.id, Unit.retired_at.is_(None)
+    without = case((Unit.contact_email == "", 1), else_=0)
+    count, unreached = session.execute(
+        select(func.count(), func.sum(without)).where(*live)).one()
+    names = select(Unit.name).where(*live, Unit.contact_email == "")
+    first = session.scalars(names.order_by(search.sortable(Unit.name)).limit(NAMED)).all()
+    return count - (unreached or 0), unreached or 0, first
 
 
 def _jurors(session: Session, contest: Contest) -> Sequence[User]:

@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
+from contest import folding
 from contest.actors import Actor, Role
 from contest.errors import TooLate
 from contest.models import Contest, Mail, RoleGrant, Submission, TimeGrant, Unit, User
@@ -35,7 +36,7 @@ from contest.models.base import LOCK
 from contest.permissions import require
 from contest.profile import Profile, reminding
 from contest.profile.filings import Filing as FilingRule
-from contest.services.core import audit, deadlines, mail, pagination, profiles
+from contest.services.core import audit, deadlines, mail, pagination, profiles, search
 from contest.services.core.pagination import Pagination
 from contest.services.counts import corrections
 from contest.services.desk import desk
@@ -46,6 +47,7 @@ from contest.states import SubmissionState
 
 KINDS = ("missing", "findings", "jury", "reviewing", "counting")
 PAUSE = timedelta(hours=1)
+REACHED_BY = (Unit.contact_email, Unit.contact_phone, Unit.contact_name)
 TO_MEND: dict[str, str] = {
     SubmissionState.NEEDS_FIX: "findings",
     SubmissionState.CHANGES_REQUESTED: "changes_requested",
@@ -88,17 +90,6 @@ def recipients(
     """Everybody concerned by a reminder of ``KINDS``, with or without an e-mail address."""
     profile = profiles.profile_of(contest)
     return list(FOUND[kind](session, contest, profile, at))
-
-
-def without_address(
-    session: Session, contest: Contest, kind: str, *, at: datetime
-) -> list[Recipient]:
-    """Those of them that no mail reaches; of thousands of entries these alone are read."""
-    if kind != "findings":
-        return [one for one in recipients(session, contest, kind, at=at) if not one.email]
-    profile = profiles.profile_of(contest)
-    rows = _entry_rows(contest, profile, at).where(Submission.contact_email == "")
-    return [_entry(row, profile, NOBODY) for row in session.execute(rows)]
 
 
 class Listed(NamedTuple):
@@ -181,7 +172,9 @@ def _units(
     session: Session, contest: Contest, profile: Profile, at: datetime
 ) -> Iterator[Recipient]:
     last = mail.last_asked(session, contest, "reminder", "unit_id")
-    for unit in desk.units_short(session, contest, profile):
+    query = desk.short(select(Unit.id, Unit.name, Unit.entries_until, *REACHED_BY), contest,
+                       profile)
+    for unit in sorted(session.execute(query), key=lambda row: folding.sortable(row.name)):
         yield Recipient(
             unit.id, unit.name, "reminder", email=unit.contact_email, phone=unit.contact_phone,
             person=unit.contact_name, last_at=last.get(unit.id), params={"unit_id": unit.id},
@@ -193,16 +186,17 @@ def _entries(
     session: Session, contest: Contest, profile: Profile, at: datetime
 ) -> Iterator[Recipient]:
     """The entries that can still be repaired in time."""
-    last = _last_of_entries(session, contest, select(Submission.id).where(*_to_mend(contest)))
+    last = _last_of_entries(session, contest, select(Submission.id).where(*to_mend(contest)))
     for row in session.execute(_entry_rows(contest, profile, at)):
         yield _entry(row, profile, last)
 
 
-def _to_mend(contest: Contest) -> list[ColumnElement[bool]]:
+def to_mend(contest: Contest) -> list[ColumnElement[bool]]:
+    """Entries that their units have to repair."""
     return [Submission.contest_id == contest.id, Submission.state.in_(TO_MEND)]
 
 
-def _entry_rows(contest: Contest, profile: Profile, at: datetime) -> Select[*tuple[Any, ...]]:
+def _entry_rows(contest: Contest, profile: Profile, at: datetime) -> search.Rows:
     """Of each such entry what a recipient is made of; columns only: there may be thousands."""
     query = (
         select(
@@ -212,7 +206,7 @@ def _entry_rows(contest: Contest, profile: Profile, at: datetime) -> Select[*tup
             Submission.unit_id, Submission.language, Unit.name.label("unit"), Unit.entries_until,
         )
         .join(Submission.unit)
-        .where(*_to_mend(contest))
+        .where(*to_mend(contest))
         .order_by(Submission.code)
     )
     if at < profile.schedule.entries_close:
@@ -269,7 +263,7 @@ def _listed_entries(
 
 
 def _lately_mended(
-    session: Session, reached: Select[*tuple[Any, ...]], at: datetime
+    session: Session, reached: search.Rows, at: datetime
 ) -> int:
     """Of how many of these entries the last letter is younger than ``PAUSE``."""
     lately = select(Mail.id).where(
@@ -313,7 +307,7 @@ def _organisers(
     """While clips on the Page have no fresh count, or something waits for a second person."""
     left = desk.snapshots_due(session, contest, profile, at=at)
     left += corrections.waiting_count(session, contest)
-    left += len(entry_requests.waiting(session, contest))
+    left += entry_requests.waiting_count(session, contest)
     if left:
         yield from _staff(session, contest, Role.ORGANISER, "count_reminder", left,
                           until=profile.schedule.counts_close,
@@ -365,12 +359,12 @@ def _filings(
     if not profile.filings:
         return
     last = _last_of_filings(session, contest)
-    for unit, one in overview.ahead(session, contest, at=at):
+    for rule, due, unit in overview.ahead(session, contest, REACHED_BY, at=at):
         yield Recipient(
             unit.id, unit.name, "filing_reminder", email=unit.contact_email, unit_id=unit.id,
-            phone=unit.contact_phone, person=unit.contact_name, until=one.due, filing=one.rule,
-            last_at=last.get((unit.id, one.rule.id)),
-            params={"unit_id": unit.id, "filing": one.rule.id},
+            phone=unit.contact_phone, person=unit.contact_name, until=due, filing=rule,
+            last_at=last.get((unit.id, rule.id)),
+            params={"unit_id": unit.id, "filing": rule.id},
         )
 
 

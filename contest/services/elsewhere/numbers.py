@@ -10,9 +10,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, case, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 import scoring.model
@@ -31,11 +30,11 @@ from contest.profile import Profile
 from contest.profile.platforms import Platform
 from contest.services.core import audit, profiles
 from contest.services.core.blockers import Blocker
+from contest.services.core.search import Query
 from contest.services.counts import interactions
 from contest.services.elsewhere import posts
 from scoring.model import COUNTS, Post
 
-Asked = TypeVar("Asked")  # by a query
 FIELDS = COUNTS
 PAYS = {name: f"points_per_{name.removesuffix('s')}" for name in FIELDS}
 
@@ -209,22 +208,37 @@ def scored(counts: Counted, platform: Platform) -> Post:
 # --------------------------------------------------------------------- a second organiser
 
 
-def waiting(session: Session, contest: Contest) -> list[PlatformCount]:
-    """Readings that wait for a second organiser, the newest first; not of links taken back."""
+def waiting(
+    session: Session, contest: Contest, *, but: str = "", only: Collection[int] | None = None,
+    most: int | None = None,
+) -> list[PlatformCount]:
+    """Readings that wait for a second organiser, the newest first; not of links taken back.
+    ``but``: none that this person made; ``only``: of these ids; ``most``: no more than so many."""
     query = (
         _waiting(select(PlatformCount), contest).join(PlatformPost.submission)
         .options(contains_eager(PlatformCount.post).contains_eager(PlatformPost.submission),
                  joinedload(PlatformCount.approval))
-        .order_by(PlatformCount.taken_at.desc(), PlatformCount.id.desc())
+        .where(PlatformCount.created_by != but)
+        .order_by(PlatformCount.taken_at.desc(), PlatformCount.id.desc()).limit(most)
     )
+    if only is not None:
+        query = query.where(PlatformCount.id.in_(only))
     return list(session.scalars(query))
+
+
+def waiting_counts(session: Session, contest: Contest, actor: Actor) -> tuple[int, int]:
+    """How many readings wait for a second organiser: those of ``actor``, and all others."""
+    mine = case((PlatformCount.created_by == actor.label, 1), else_=0)
+    query = select(func.count(PlatformCount.id), func.sum(mine))
+    count, own = session.execute(_waiting(query, contest)).one()
+    return own or 0, count - (own or 0)
 
 
 def _waiting_count(session: Session, contest: Contest) -> int:
     return session.scalar(_waiting(select(func.count(PlatformCount.id)), contest)) or 0
 
 
-def _waiting(query: Select[Asked], contest: Contest) -> Select[Asked]:
+def _waiting(query: Query, contest: Contest) -> Query:
     """The readings that wait, of the platforms that the rules know."""
     platforms = profiles.profile_of(contest).platforms
     two = [one.id for one in platforms if one.two_people]
@@ -245,8 +259,7 @@ def approve(
     """
     require(actor, "interaction.late", contest)
     interactions.hold(session, contest)
-    wanted = set(count_ids)
-    chosen = [one for one in waiting(session, contest) if one.id in wanted]
+    chosen = waiting(session, contest, only=set(count_ids))
     interactions.require_another(
         chosen, actor, "nhập số liệu", "entered the counts cannot agree to them"
     )
@@ -293,14 +306,19 @@ def _unread(session: Session, contest: Contest, profile: Profile) -> list[Blocke
 def _lacking(session: Session, contest: Contest, profile: Profile) -> int:
     """Of how many posts ``scored`` would lack a number: the database counts them, for a page that
     shows the number reads none of the thousands."""
-    lacking = [
-        (PlatformPost.platform == one.id) & ~_known_to_count(one, name)
-        for one in profile.platforms for name in FIELDS if getattr(one, PAYS[name])
-    ]
     query = select(func.count(PlatformPost.id)).where(
-        PlatformPost.contest_id == contest.id, PlatformPost.withdrawn_at.is_(None), or_(*lacking)
+        PlatformPost.contest_id == contest.id, PlatformPost.withdrawn_at.is_(None),
+        lacking(profile.platforms),
     )
-    return (session.scalar(query) or 0) if lacking else 0
+    return (session.scalar(query) or 0) if any(one.pays for one in profile.platforms) else 0
+
+
+def lacking(platforms: Iterable[Platform]) -> ColumnElement[bool]:
+    """Posts of these platforms of which a number that earns points is not known."""
+    return or_(false(), *(
+        (PlatformPost.platform == one.id) & ~_known_to_count(one, name)
+        for one in platforms for name in FIELDS if getattr(one, PAYS[name])
+    ))
 
 
 def _known_to_count(platform: Platform, name: str) -> ColumnElement[bool]:

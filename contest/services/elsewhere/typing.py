@@ -40,16 +40,20 @@ def tell(
 
 
 def mine(
-    session: Session, contest: Contest, *, actor: Actor, since: datetime
+    session: Session, contest: Contest, *, actor: Actor, since: datetime,
+    only: Collection[int] | None = None,
 ) -> dict[Key, PlatformCount]:
-    """The newest reading of each field that ``actor`` has typed since then, of posts that stand."""
+    """The newest reading of each field that ``actor`` has typed since then, of posts that stand; of
+    the posts ``only`` (ids), None: of all."""
     query = (
         select(PlatformCount).join(PlatformCount.post)
         .where(PlatformPost.contest_id == contest.id, PlatformPost.withdrawn_at.is_(None),
                PlatformCount.created_by == actor.label, PlatformCount.created_at >= since)
-        .options(joinedload(PlatformCount.post))
+        .options(joinedload(PlatformCount.post), joinedload(PlatformCount.approval))
         .order_by(PlatformCount.taken_at, PlatformCount.id)
     )
+    if only is not None:
+        query = query.where(PlatformCount.post_id.in_(only))
     return {(one.post_id, name): one for one in session.scalars(query)
             for name in FIELDS if getattr(one, name) is not None}
 

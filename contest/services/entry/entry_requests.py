@@ -16,11 +16,21 @@ from contest import lifecycle
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
 from contest.languages import counted
-from contest.models import Contest, EntryRequest, Publication, Submission
+from contest.models import Contest, EntryRequest, Publication, Submission, Unit
 from contest.permissions import can, require
 from contest.services.checking import outcomes
-from contest.services.core import appraisal, audit, deadlines, locks, mail, profiles
+from contest.services.core import (
+    appraisal,
+    audit,
+    deadlines,
+    locks,
+    mail,
+    pagination,
+    profiles,
+    search,
+)
 from contest.services.core.blockers import Blocker
+from contest.services.core.pagination import Pagination
 from contest.services.core.transitions import move
 from contest.services.counts import interactions
 from contest.services.entry import checks, staff_mails, submissions
@@ -30,6 +40,7 @@ from contest.states import SubmissionState
 
 REINSTATE, WITHDRAW = "reinstate", "withdraw"
 WORDS = 3  # a reason has at least so many: "nhầm" explains nothing to who agrees
+ON_A_PAGE = 20  # each with its form
 FOR_UNIT = (SubmissionState.UPLOADING, SubmissionState.NEEDS_FIX)
 
 
@@ -296,11 +307,15 @@ def place(session: Session, submission: Submission) -> SubmissionState:
 # ---------------------------------------------------------------------------- reading
 
 
-def waiting(session: Session, contest: Contest) -> Sequence[EntryRequest]:
-    """The requests that wait for a decision, with their entries, the oldest first."""
+def waiting(
+    session: Session, contest: Contest, *, words: str = "", number: int = 1
+) -> Pagination[EntryRequest]:
+    """A page of the requests that wait for a decision, with their entries, the oldest first.
+    ``words``: of the entry's code or title, of its unit."""
     query = _of(contest).where(EntryRequest.agreed.is_(None)).order_by(EntryRequest.id).options(
         contains_eager(EntryRequest.submission).selectinload(Submission.consents))
-    return session.scalars(query).all()
+    query = search.matching(query, words, Submission.code, Submission.title, Unit.name)
+    return pagination.take(session, query, number, size=ON_A_PAGE)
 
 
 def waiting_of(session: Session, submission: Submission) -> EntryRequest | None:
@@ -327,15 +342,19 @@ def _of(contest: Contest) -> Select[EntryRequest]:
     )
 
 
-def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
-    """Blockers: requests about entries that nobody has decided."""
+def waiting_count(session: Session, contest: Contest) -> int:
+    """How many requests wait for a decision."""
     query = (
         select(func.count(EntryRequest.id))
         .join(EntryRequest.submission)
         .where(Submission.contest_id == contest.id, EntryRequest.agreed.is_(None))
     )
-    count = session.scalar(query) or 0
-    if not count:
+    return session.scalar(query) or 0
+
+
+def blockers(session: Session, contest: Contest, *, at: datetime) -> list[Blocker]:
+    """Blockers: requests about entries that nobody has decided."""
+    if not (count := waiting_count(session, contest)):
         return []
     return [Blocker(
         "requests.waiting", f"{count} đề nghị về bài dự thi chờ quyết định.",

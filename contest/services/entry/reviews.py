@@ -49,10 +49,11 @@ OF_BOARD = ("mine", "chair")
 
 def listed(
     session: Session, contest: Contest, *, name: str = "waiting", number: int = 1,
-    actor: Actor | None = None, at: datetime | None = None,
+    actor: Actor | None = None, at: datetime | None = None, total: int | None = None,
 ) -> Pagination[Submission]:
     """One of ``LISTS``: "waiting" longest-waiting first, the others last changed first. Where a
-    board decides also ``OF_BOARD``: clips that wait for the vote of ``actor``, or for the chair."""
+    board decides also ``OF_BOARD``: clips that wait for the vote of ``actor``, or for the chair.
+    ``total``: how many it has, as ``counts`` says."""
     waiting = name not in LISTS or name == "waiting"
     order = ClipVersion.received_at if waiting else Submission.updated_at.desc()
     query = (
@@ -72,7 +73,7 @@ def listed(
         query = query.where(
             Submission.id.in_(before_board(session, contest, actor=actor, at=at)[name])
         )
-    return pagination.take(session, query, number)
+    return pagination.take(session, query, number, total=total)
 
 
 def before_board(

@@ -241,18 +241,17 @@ def listed(
 
     Entries, units and contests of the clips are loaded with them.
     """
-    query = _once(contest, decided=decided)
     entries = [
         selectinload(clip).joinedload(ClipVersion.submission).joinedload(of)
         for clip in (SimilarPair.version, SimilarPair.other)
         for of in (Submission.unit, Submission.contest)
     ]
-    query = query.options(*entries)
+    order = SimilarPair.score.desc(), SimilarPair.id
+    rows = select(SimilarPair).options(*entries).order_by(*order)
     if decided:  # nobody else has a decider
-        query = query.options(joinedload(SimilarPair.decider))
-    return pagination.take(
-        session, query.order_by(SimilarPair.score.desc(), SimilarPair.id), number
-    )
+        rows = rows.options(joinedload(SimilarPair.decider))
+    keys = _once(contest, decided=decided).with_only_columns(SimilarPair.id).order_by(*order)
+    return pagination.take_counted(session, keys, rows, number, SimilarPair.id)
 
 
 def waiting(session: Session, contest: Contest) -> int:

@@ -16,9 +16,11 @@ ON_THE_WAY = ("armed", "unknown", "verifying")  # until the Page has answered
 
 
 def listed(
-    session: Session, contest: Contest, *, words: str = "", state: str = "", number: int = 1
+    session: Session, contest: Contest, *, words: str = "", state: str = "", number: int = 1,
+    known: Mapping[str, int] | None = None,
 ) -> Pagination[Publication]:
-    """The publications board, a page at a time: by release order, unreleased ones last."""
+    """The publications board, a page at a time: by release order, unreleased ones last. ``known``:
+    what ``counts`` says."""
     query = search.matching(_board(contest), words, Submission.code, Submission.title, Unit.name)
     if state == UNREAD:
         query = query.where(Publication.state == "published", Publication.error != "")
@@ -28,9 +30,16 @@ def listed(
         contains_eager(Publication.submission).contains_eager(Submission.unit),
         joinedload(Publication.version).selectinload(ClipVersion.checks).defer(Check.report),
     )
-    found = pagination.take(session, query, number, by=Publication.id)
+    total = None if words or known is None else _total(known, state)
+    found = pagination.take(session, query, number, by=Publication.id, total=total)
     _read_refusals(session, found.rows)
     return found
+
+
+def _total(known: Mapping[str, int], state: str) -> int:
+    if state == UNREAD or state in PUBLICATION.states:
+        return known.get(state, 0)
+    return sum(count for name, count in known.items() if name != UNREAD)
 
 
 def on_the_way(session: Session, submission: Submission) -> bool:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from contest import folding
 from contest.actors import Actor
 from contest.models import Attachment, Contest, Filing, Unit
 from contest.models.base import UtcDateTime
@@ -53,6 +55,14 @@ class Wanted:
     key: str = ""
     show: str = ""
     words: str = ""
+
+
+class Ahead(NamedTuple):
+    """One filing that one unit still owes; ``unit``: its id, group, name and what was asked for."""
+
+    rule: Rule
+    due: datetime
+    unit: Row[*tuple[Any, ...]]
 
 
 def listed(
@@ -134,13 +144,32 @@ def sums(session: Session, contest: Contest, *, at: datetime) -> list[Sum]:
     return found
 
 
+def still_owed(query: search.Query, contest: Contest, rule: Rule) -> search.Query:
+    """Narrow a query of units, with their ``Filing`` where there is one, to those that still have
+    to file it, or to mend it."""
+    filed = and_(Filing.filed_at.is_not(None),
+                 or_(Filing.returned_at.is_(None), Filing.returned_at < Filing.filed_at))
+    query = query.outerjoin(
+        Filing, and_(Filing.unit_id == Unit.id, Filing.filing == rule.id)
+    ).where(Unit.contest_id == contest.id, Unit.retired_at.is_(None),
+            or_(Filing.id.is_(None), ~filed))
+    return query.where(Unit.group.in_(rule.groups)) if rule.groups else query
+
+
 def ahead(
-    session: Session, contest: Contest, *, at: datetime
-) -> Iterator[tuple[Unit, Standing]]:
-    """What units still have to file or to mend in time, what is due first first."""
-    found = [pair for pair in _every(session, contest, at)
-             if pair[1].state != "filed" and at < pair[1].due]
-    yield from sorted(found, key=lambda pair: pair[1].due)
+    session: Session, contest: Contest, columns: Sequence[InstrumentedAttribute[str]], *,
+    at: datetime,
+) -> list[Ahead]:
+    """What units still have to file or to mend in time, what is due first first, each with these
+    ``columns`` of the unit: rows alone are read, for there may be thousands."""
+    found = []
+    for rule in profiles.profile_of(contest).filings:
+        query = select(Unit.id, Unit.group, Unit.name, Filing.until, *columns)
+        for row in session.execute(still_owed(query, contest, rule)):
+            if at < (due := rule.due_for(row.until)):
+                found.append(Ahead(rule, due, row))
+    return sorted(found, key=lambda one: (
+        one.due, folding.sortable(one.unit.group), folding.sortable(one.unit.name)))
 
 
 def _every(session: Session, contest: Contest, at: datetime) -> Iterator[tuple[Unit, Standing]]:

@@ -302,29 +302,16 @@ def find_sent(session: Session, contest: Contest, handover_id: int) -> Handover:
     return found
 
 
-def arrived(session: Session, contest: Contest) -> list[Handover]:
-    """What was offered to a contest: those that wait first, the newest first."""
-    return list(session.scalars(_with_rows().where(
-        Handover.contest_id == contest.id, Handover.state != "withdrawn"
-    ).order_by((Handover.state == "offered").desc(), Handover.id.desc())))
-
-
-def sent(session: Session, contest: Contest) -> list[Handover]:
-    """What a contest has offered, the newest first."""
-    return list(session.scalars(_with_rows().where(
-        Handover.source_contest_id == contest.id
-    ).order_by(Handover.id.desc())))
-
-
 def of_submission(session: Session, submission: Submission) -> list[Handover]:
     """Where an entry came from and where it went, in the order of the offers."""
-    return list(session.scalars(_with_rows().where(
+    return list(session.scalars(with_rows(select(Handover)).where(
         or_(Handover.source_id == submission.id, Handover.submission_id == submission.id)
     ).order_by(Handover.id)))
 
 
-def _with_rows() -> Select[Handover]:
-    return select(Handover).options(
+def with_rows(query: Select[Handover]) -> Select[Handover]:
+    """The same with what a page shows of each."""
+    return query.options(
         joinedload(Handover.source).joinedload(Submission.unit), joinedload(Handover.contest),
         joinedload(Handover.source_contest), joinedload(Handover.submission),
         joinedload(Handover.unit),

@@ -1,24 +1,23 @@
 """How strict each juror was, once the round is locked: against the others on the same clips."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
 import scoring
 from contest.actors import Actor
 from contest.errors import Conflict
-from contest.models import AuditRow, Contest, Submission
+from contest.models import Assignment, AuditRow, Contest, Submission
 from contest.permissions import require
 from contest.services.core import profiles
-from contest.services.jury import counted_marks, jurors, jury_counts
+from contest.services.core.kept import kept
+from contest.services.jury import assignments, counted_marks, jurors, jury_counts
 from contest.services.jury.jurors import Seat
 
-_known: WeakKeyDictionary[object, tuple[object, list[dict[str, Any]]]] = WeakKeyDictionary()
+Known = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -61,31 +60,45 @@ def _exact(value: dict[str, str] | None) -> Fraction | None:
 
 def _lines(session: Session, contest: Contest, seats: list[Seat]) -> list[dict[str, Any]]:
     """By juror, as ``scoring`` has it. Of 200,000 ballots that takes seconds, and it stays while
-    the round is locked and nobody and no clip comes or goes: the last one is kept in the process.
+    the round is locked and nobody and no clip comes or goes.
     """
-    query = select(Submission.id, Submission.code, Submission.unit_id)
-    clips = session.execute(query.where(*jury_counts.markable(contest))).all()
-    given = counted_marks.assigned(session, contest)
     locked = select(func.max(AuditRow.seq)).where(
         AuditRow.contest_id == contest.id, AuditRow.action == "jury.locked"
     )
     state = (
         contest.id, contest.revision_id, contest.jury_locked_at, session.scalar(locked),
         tuple((one.user.id, one.code, one.unit_id, one.left is None) for one in seats),
-        hash(tuple(map(tuple, clips))), given and hash(tuple(sorted(
-            (clip, *codes) for clip, codes in given.items()))),
+        _clips_now(session, contest), _given_now(session, contest),
     )
-    known = _known.get(session.get_bind())
-    if known is None or known[0] != state:
-        asked = _input(session, contest, [one.code for one in seats], clips)
-        known = _known[session.get_bind()] = state, scoring.strictness(asked)["jurors"]
-    return known[1]
+    codes = [one.code for one in seats]
+    return kept(session, state, "strictness",
+                lambda: scoring.strictness(_input(session, contest, codes))["jurors"])
 
 
-def _input(
-    session: Session, contest: Contest, codes: list[str], clips: Sequence[Any]
-) -> dict[str, object]:
+def _clips_now(session: Session, contest: Contest) -> Known:
+    """Other numbers as soon as a clip comes, goes or becomes another unit's: rows of thousands are
+    not read to see that they are the same."""
+    clip, unit = (cast(one, BigInteger) for one in (Submission.id, Submission.unit_id))
+    query = select(func.count(), func.sum(clip), func.sum(clip * clip), func.sum(clip * unit))
+    return tuple(session.execute(query.where(*jury_counts.markable(contest))).one())
+
+
+def _given_now(session: Session, contest: Contest) -> Known:
+    """The same of which clips were given to whom; empty where every clip is everybody's."""
+    if not assignments.shared_out(contest):
+        return ()
+    clip, juror = (cast(one, BigInteger) for one in (
+        Assignment.submission_id, Assignment.juror_id))
+    query = select(func.count(), func.sum(Assignment.id), func.sum(clip * juror),
+                   func.sum(clip * clip * juror)).select_from(Assignment)
+    query = query.join(Submission, Submission.id == Assignment.submission_id)
+    return tuple(session.execute(query.where(*jury_counts.markable(contest))).one())
+
+
+def _input(session: Session, contest: Contest, codes: list[str]) -> dict[str, object]:
     """The ballots as ``scoring`` takes them, of the clips that are being marked; no counts."""
+    query = select(Submission.id, Submission.code, Submission.unit_id)
+    clips = session.execute(query.where(*jury_counts.markable(contest))).all()
     marks = counted_marks.by_clip(session, contest, clips)
     return {
         "rules": {"criteria": profiles.profile_of(contest).scoring_rules()["criteria"]},

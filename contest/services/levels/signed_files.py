@@ -2,52 +2,71 @@
 giving all of one key's back at once.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Conflict, TooLarge
 from contest.languages import write_size
 from contest.models import AuditRow, Contest, Handover, LevelLink
+from contest.services.core import pagination
+from contest.services.core.pagination import Pagination
 from contest.services.handover import handovers
 from contest.services.levels.packing import Packet
 
 MOST_BYTES = 1000 * 1000**2  # of a file by a page; beyond that the commands
+KEY_LENGTH = 64  # of a fingerprint, with which an origin begins
+KEYS, SHOWN = 20, 20  # on a page; entries of each
 
 
 @dataclass(frozen=True)
 class FromElsewhere:
-    """What waits of one key. ``key_is_confirmed``: else nothing of it can be accepted yet."""
+    """What waits of one key: ``count`` entries of ``size`` bytes, of which ``waiting`` are the
+    first. ``key_is_confirmed``: else nothing of it can be accepted yet."""
 
     link: LevelLink
+    count: int
+    size: int
     waiting: Sequence[Handover]
 
     @property
     def key_is_confirmed(self) -> bool:
         return self.link.state == "confirmed"
 
-    @property
-    def size(self) -> int:
-        """Bytes of all clips."""
-        return sum(one.size for one in self.waiting)
 
-
-def waiting(session: Session, contest: Contest) -> list[FromElsewhere]:
-    """Entries of signed files that wait for the organisers, by the key that signed them; keys that
-    wait to be confirmed, too, where nothing of theirs is left. Two statements."""
-    links = session.scalars(select(LevelLink).where(
+def waiting(
+    session: Session, contest: Contest, *, number: int = 1
+) -> Pagination[FromElsewhere]:
+    """A page of the keys of whose signed files entries wait for the organisers, and of those that
+    wait to be confirmed, each with its first ``SHOWN`` entries."""
+    key = func.substr(Handover.origin, 1, KEY_LENGTH)
+    of_files = (Handover.contest_id == contest.id, Handover.state == "offered",
+                Handover.sha256 != "")
+    sums = select(key.label("key"), func.count().label("count"), func.sum(Handover.size).label(
+        "size")).where(*of_files).group_by(key).subquery()
+    count = func.coalesce(sums.c.count, 0)
+    links = select(LevelLink, count, func.coalesce(sums.c.size, 0)).outerjoin(
+        sums, sums.c.key == LevelLink.child_key
+    ).where(
         LevelLink.contest_id == contest.id, LevelLink.child_key != "",
-        LevelLink.state.in_(("asked", "confirmed"))).order_by(LevelLink.id)).all()
-    rows = session.scalars(select(Handover).where(
-        Handover.contest_id == contest.id, Handover.state == "offered", Handover.sha256 != "",
-    ).order_by(Handover.id)).all() if links else []
-    found = [FromElsewhere(link, [one for one in rows if key_of(one) == link.child_key])
-             for link in links]
-    return [one for one in found if one.waiting or not one.key_is_confirmed]
+        or_(LevelLink.state == "asked", and_(LevelLink.state == "confirmed", count > 0)),
+    )
+    found = pagination.take(session, links.order_by(LevelLink.id), number, whole=True, size=KEYS)
+    place = func.row_number().over(partition_by=key, order_by=Handover.id).label("place")
+    placed = select(Handover.id, place).where(
+        *of_files, key.in_([link.child_key for link, _, _ in found.rows])).subquery()
+    first = select(Handover).join(placed, placed.c.id == Handover.id).where(placed.c.place <= SHOWN)
+    rows: dict[str, list[Handover]] = defaultdict(list)
+    for one in session.scalars(first.order_by(Handover.id)) if found.rows else ():
+        rows[key_of(one)].append(one)
+    return replace(found, rows=[
+        FromElsewhere(link, number_of, size, rows[link.child_key])
+        for link, number_of, size in found.rows])
 
 
 def key_of(handover: Handover) -> str:

@@ -10,27 +10,25 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, select
+from sqlalchemy.orm import Session
 
 from contest.actors import Actor
 from contest.errors import Conflict, not_found
 from contest.models import Contest, Submission, Telling, Unit, UnitLink
 from contest.permissions import require
-from contest.profile import reminding
-from contest.services.core import audit, locks
-from contest.services.desk import reminders
+from contest.services.core import audit, locks, pagination, search
+from contest.services.core.pagination import Pagination
 from contest.services.desk.reminders import Recipient
+from contest.services.messages import unreached
+from contest.services.messages.unreached import KINDS
 from contest.services.units import unit_links, units
 from contest.tokens import hash_token
 
-# Reminders of units and what they are about, or how that begins; and units that were granted time
-# alone.
-KINDS = {"missing": "uploads", "findings": "fixing", "granted": "granted",
-         "filings": reminding.FILING}
+ON_A_PAGE = 20  # each with its letter
 LABEL = "Zalo"
 
 
@@ -43,50 +41,73 @@ class Handed:
     told: Telling | None
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A page of those to be told. ``total``, ``untold``, ``without_link``: of the whole list.
+    ``held``: rows that the texts find in the session as long as somebody holds them."""
+
+    page: Pagination[Handed]
+    total: int
+    untold: int
+    without_link: int
+    held: Sequence[object]
+
+
 def listed(
-    session: Session, contest: Contest, kind: str, *, key: str, at: datetime
-) -> list[Handed]:
-    """Everybody without an address whom this reminder concerns. ``key``: of ``unit_codes``."""
-    found = _concerned(session, contest, kind, at=at)
-    tokens = _tokens(session, {one.unit_id for one in found}, key=key, at=at)
-    query = select(Telling).where(
-        Telling.contest_id == contest.id,
-        Telling.about.startswith(KINDS[kind], autoescape=True),
+    session: Session, contest: Contest, kind: str, *, key: str, at: datetime,
+    everybody: bool = False, words: str = "", number: int = 1,
+) -> Listed:
+    """Page ``number`` of those without an address whom this reminder concerns and whom nobody has
+    told; ``everybody``: those who were told, too. ``words``: of the unit's name, of the entry.
+    ``key``: of ``unit_codes``."""
+    places = unreached.places(contest, kind, at=at)
+    total, untold, without_link = _counts(session, contest, places, at)
+    query = select(places, Telling).outerjoin(Telling, _told(contest, places))
+    if not everybody:
+        query = query.where(Telling.id.is_(None))
+    query = _matching(query, places, words).order_by(
+        places.c.first, places.c.second, places.c.third, places.c.subject)
+    found = pagination.take(
+        session, query, number, whole=True, size=ON_A_PAGE,
+        total=None if words else total if everybody else untold)
+    people, held = unreached.people(session, contest, kind, found.rows)
+    tokens = _tokens(session, {one.unit_id for one in people}, key=key, at=at)
+    rows = [Handed(one, tokens.get(one.unit_id, ""), row.Telling)
+            for one, row in zip(people, found.rows, strict=True)]
+    lacking = len({row.one.unit_id for row in rows if not row.token})
+    return Listed(replace(found, rows=rows), total, untold, max(without_link, lacking), held)
+
+
+def _told(contest: Contest, places: Subquery) -> ColumnElement[bool]:
+    """The tick of a place, for this very deadline."""
+    return and_(
+        Telling.contest_id == contest.id, Telling.about == places.c.about,
+        Telling.subject == places.c.subject, Telling.deadline == places.c.until,
     )
-    told = {(row.about, row.subject, row.deadline): row for row in session.scalars(query)}
-    return [
-        Handed(one, tokens.get(one.unit_id, ""),
-               told.get((_about(kind, one), one.subject, _until(one))))
-        for one in found
-    ]
 
 
-def rows_of(session: Session, shown: Sequence[Handed]) -> list[object]:
-    """The units and entries of a page, read at once: to be held while its texts are written."""
-    unit_ids = [one.one.unit_id for one in shown]
-    entries = [one.one.subject for one in shown if one.one.code]
-    submissions = select(Submission).where(Submission.id.in_(entries))
-    of_units = select(Unit).where(Unit.id.in_(unit_ids))
-    if any(one.one.filing for one in shown):
-        of_units = of_units.options(selectinload(Unit.filings))
-    return [*session.scalars(of_units),
-            *session.scalars(submissions.options(joinedload(Submission.version)))]
+def _counts(
+    session: Session, contest: Contest, places: Subquery, at: datetime
+) -> tuple[int, int, int]:
+    """How many there are, how many of them nobody has told, and how many units have no link to hand
+    on; a link that somebody else has called so is only seen where it is shown."""
+    told = select(Telling.id).where(_told(contest, places)).correlate(places).exists()
+    has_link = select(UnitLink.id).where(
+        UnitLink.unit_id == places.c.unit_id, *_to_hand_on(at)).correlate(places).exists()
+    lacking = case((~has_link, places.c.unit_id))
+    row = session.execute(select(
+        func.count(), func.sum(case((told, 0), else_=1)), func.count(lacking.distinct())
+    ).select_from(places)).one()
+    return row[0], row[1] or 0, row[2]
 
 
-def _concerned(
-    session: Session, contest: Contest, kind: str, *, at: datetime
-) -> list[Recipient]:
-    found = reminders.without_address(session, contest, kind, at=at)
-    return [one for one in found if at < _until(one)]
-
-
-def _about(kind: str, one: Recipient) -> str:
-    return one.about or KINDS[kind]
-
-
-def _until(one: Recipient) -> datetime:
-    assert one.until is not None  # noqa: S101 - every kind has its deadline
-    return one.until
+def _matching(query: search.Rows, places: Subquery, words: str) -> search.Rows:
+    if not words:
+        return query
+    entry = and_(Submission.id == places.c.subject, places.c.about == KINDS["findings"])
+    query = query.join(Unit, Unit.id == places.c.unit_id).outerjoin(Submission, entry)
+    return search.matching(query, words, Unit.name, *(
+        func.coalesce(column, "") for column in (Submission.code, Submission.title)))
 
 
 def token_of(link: UnitLink, *, key: str) -> str:
@@ -99,16 +120,18 @@ def _tokens(
     session: Session, unit_ids: Collection[int], *, key: str, at: datetime
 ) -> Mapping[int, str]:
     """Unit's id -> the token of its newest live link to hand on."""
-    query = select(UnitLink).where(
-        UnitLink.unit_id.in_(unit_ids), UnitLink.label == LABEL, UnitLink.revoked_at.is_(None),
-        UnitLink.expires_at > at,
-    )
+    query = select(UnitLink).where(UnitLink.unit_id.in_(unit_ids), *_to_hand_on(at))
     found = {}
     for link in session.scalars(query.order_by(UnitLink.id)):
         token = token_of(link, key=key)
         if hash_token(token) == link.token_hash:
             found[link.unit_id] = token
     return found
+
+
+def _to_hand_on(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Live links that are called so."""
+    return UnitLink.label == LABEL, UnitLink.revoked_at.is_(None), UnitLink.expires_at > at
 
 
 def prepare(
@@ -118,9 +141,9 @@ def prepare(
     Other links stay valid. Raises ``NotAllowed`` without ``unit.manage``."""
     require(actor, "unit.manage", contest)
     locks.lock(session, contest)
-    lacking = {
-        one.one.unit_id for one in listed(session, contest, kind, key=key, at=at) if not one.token
-    }
+    places = unreached.places(contest, kind, at=at)
+    concerned = set(session.scalars(select(places.c.unit_id).distinct()))
+    lacking = concerned - _tokens(session, concerned, key=key, at=at).keys()
     for unit_id in sorted(lacking):
         unit = units.find(session, contest, unit_id)
         issued = unit_links.issue(session, unit, key=key, actor=actor, at=at, label=LABEL)
@@ -137,29 +160,25 @@ def tell(
     without ``reminder.send``, ``Conflict`` where nobody of them is on the list any more."""
     require(actor, "reminder.send", contest)
     locks.lock(session, contest)
-    chosen = [one for one in _concerned(session, contest, kind, at=at)
-              if one.subject in subjects and one.about == about]
+    places = unreached.places(contest, kind, at=at)
+    chosen = session.execute(
+        select(places, Telling.id.label("told")).outerjoin(Telling, _told(contest, places)).where(
+            places.c.subject.in_(subjects), places.c.about == (about or KINDS[kind]))
+    ).all()
     if not chosen:
         raise Conflict(
             "Đơn vị này không còn trong danh sách: có thể đã gửi rồi. Hãy tải lại trang.",
             "This unit is not on the list any more: it may have sent it. Reload the page.",
         )
-    fresh = [one for one in chosen if _telling(session, contest, kind, one) is None]
+    fresh = [one for one in chosen if one.told is None]
     for one in fresh:
         session.add(Telling(
-            contest_id=contest.id, about=_about(kind, one), subject=one.subject,
-            deadline=_until(one), told_by=actor.label, told_at=at,
+            contest_id=contest.id, about=one.about, subject=one.subject, deadline=one.until,
+            told_by=actor.label, told_at=at,
         ))
         audit.record(session, "reminder.told", _subject(kind, one.subject), actor=actor, at=at,
                      contest_id=contest.id, after={"kind": kind})
     return len(fresh)
-
-
-def _telling(session: Session, contest: Contest, kind: str, one: Recipient) -> Telling | None:
-    return session.scalars(select(Telling).where(
-        Telling.contest_id == contest.id, Telling.about == _about(kind, one),
-        Telling.subject == one.subject, Telling.deadline == _until(one),
-    )).one_or_none()
 
 
 def take_back(

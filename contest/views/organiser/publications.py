@@ -128,14 +128,16 @@ def _page(status: int = 200, *, at_row: int = 0, **values: object) -> Response:
     contest, pause = current.contest, page_pause.pause_of(current.db, current.contest.id)
     words, state = (request.args.get(key, "").strip() for key in ("q", "state"))
     number = board.page_of(current.db, contest, at_row) if at_row else page_number()
-    found = board.listed(current.db, contest, words=words, state=state, number=number)
+    counts = board.counts(current.db, contest)
+    found = board.listed(
+        current.db, contest, words=words, state=state, number=number, known=counts)
     forms = {
         "link_form": LinkForm(formdata=None), "again_form": AgainForm(formdata=None),
         "pause_form": PauseForm(formdata=None),
     }
     return page(
         "organiser/publications.html", status, rows=[_prepared(one) for one in found.rows],
-        found=found, words=words, state=state, counts=board.counts(current.db, contest),
+        found=found, words=words, state=state, counts=counts,
         pages=neighbours(found, "publications.list"), at_row=at_row, paused=pause,
         remedy=page_pause.REMEDIES[pause.kind][current.language == "en"] if pause else "",
         reason=page_pause.reason_of(pause, current.language) if pause else "",

@@ -107,15 +107,16 @@ def queue() -> Response:
     if name not in (*reviews.LISTS, *(reviews.OF_BOARD if board else ())):
         raise not_found()
     contest = current.contest
+    counts = reviews.counts(current.db, contest)
     found = reviews.listed(
-        current.db, contest, name=name, number=page_number(), actor=current.actor, at=current.now
+        current.db, contest, name=name, number=page_number(), actor=current.actor, at=current.now,
+        total=counts.get(name),
     )
     return page(
         "review/queue.html",
         found=found,
         shown_list=name,
-        counts=reviews.counts(current.db, contest)
-        | ({"mine": board.mine, "chair": board.chair} if board else {}),
+        counts=counts | ({"mine": board.mine, "chair": board.chair} if board else {}),
         alike=similarity.waiting(current.db, contest),
         rows=_rows(found.rows),
         just_decided=reviews.just_decided(current.db, found.rows),

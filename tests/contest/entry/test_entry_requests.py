@@ -184,3 +184,19 @@ def test_the_way_on_the_screens(room: Room, visit: Visits) -> None:
     assert (
         "Waits for a decision" not in second.get(f"{HOME}/organiser/entries/{submission.code}").text
     )
+
+
+def test_requests_come_some_at_a_time_and_are_found_by_their_entry(
+    room: Room, make: Factory, contest: Contest, platform: Platform
+) -> None:
+    most = entry_requests.ON_A_PAGE
+    asked = [make.asked(make.submission(room.unit, "withdrawn", title=f"Clip số {n}"))
+             for n in range(most + 2)]
+    with platform.db.read() as session:
+        here = session.get_one(Contest, contest.id)
+        first, second = (entry_requests.waiting(session, here, number=n) for n in (1, 2))
+        assert [one.id for one in [*first.rows, *second.rows]] == sorted(one.id for one in asked)
+        assert (len(first.rows), first.total) == (most, most + 2)
+        assert entry_requests.waiting_count(session, here) == most + 2
+        [found] = entry_requests.waiting(session, here, words="clip so 21").rows
+        assert found.submission.title == "Clip số 21"

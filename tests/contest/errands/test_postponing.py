@@ -67,6 +67,14 @@ def desk(platform, make, contest):
     return Desk(platform, make, contest)
 
 
+def test_of_many_units_without_an_address_the_first_are_named(desk, make):
+    for number in range(1, 26):
+        make.unit(desk.contest, f"Khu phố {number}", contact_email="")
+    seen = desk.preview(Move(ENTRIES, DAY))
+    assert seen.without_address == [f"Khu phố {number}" for number in range(1, 21)]
+    assert seen.unreached == 26  # with the room's own
+
+
 def test_everything_after_moves_along_and_is_told(desk, make):
     old = desk.schedule()
     entry = make.submission(desk.unit, "approved")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from contest.errors import Conflict, TooLarge
-from contest.models import AuditRow, Handover, LevelLink, Submission
+from contest.models import AuditRow, Contest, Handover, LevelLink, Submission
 from contest.services.levels import links, packing, signed_files
 from contest.services.results.bundles import Signer
 from tests.contest.levels.test_packing import Sent
@@ -179,3 +179,31 @@ def test_a_file_larger_than_any_form_is_read_from_who_may_take_it_in(visit, sent
     answer = visit.user(sent.above).post(url, data=body, content_type=kind)
     assert answer.status_code == 422
     assert "cắt cụt" in answer.text  # it was read
+
+
+def test_of_many_entries_and_keys_some_are_shown_at_a_time(sent, make, platform, visit):
+    """Each key with its own first entries and all of its sum; those without any are left out."""
+    city, most = sent.city, signed_files.SHOWN
+    for place, count in enumerate((most + 2, 1, 0)):
+        key = f"{place}" * signed_files.KEY_LENGTH
+        unit = make.unit(city, f"Phường {place}")
+        make.add(LevelLink(
+            contest_id=city.id, state="confirmed", child_key=key, child_name=f"Phường {place}",
+            unit_id=unit.id, created_by="user:1", created_at=make.at,
+        ), *(Handover(
+            contest_id=city.id, state="offered", reason="level", origin=f"{key}/phuong/XA-{n}",
+            sha256="1" * 64, size=1000, filename="clip.mp4", unit_name=unit.name, offered_by="",
+            packet={"code": f"X{place}-{n}", "title": f"Bài {n}", "unit": "Chi đoàn", "authors": [],
+                    "contest": {"vi": "Phường", "en": "Ward"}}, offered_at=make.at,
+        ) for n in range(count)))
+    with platform.db.read() as session:
+        found = signed_files.waiting(session, session.get_one(Contest, city.id))
+        shown = [(one.link.child_name, one.count, one.size,
+                  [row.packet["code"] for row in one.waiting]) for one in found.rows]
+        assert shown == [
+            ("Phường 0", most + 2, 1000 * (most + 2), [f"X0-{n}" for n in range(most)]),
+            ("Phường 1", 1, 1000, ["X1-0"])]
+        assert (found.total, found.count) == (2, 1)
+    page = visit.user(sent.above).get(pages_of(visit, "thanh-pho")).text
+    assert page.count('name="ids"') == most + 1
+    assert f"Đây là {most} bài đầu" in page

@@ -2,6 +2,7 @@
 organiser's word."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex
@@ -22,7 +23,7 @@ from contest.services.counts import interactions, jumps
 from contest.services.counts.sitting import Typed
 from contest.services.desk import activity
 from contest.services.elsewhere import listing, numbers, posts, typing
-from contest.services.elsewhere.listing import Row
+from contest.services.elsewhere.listing import LACKING, Row
 from contest.services.elsewhere.numbers import FIELDS
 from contest.views.organiser import sitting as screen
 from contest.views.organiser.counting.files import here
@@ -37,6 +38,7 @@ from contest.views.shared.support import allows, back_to, current, flash_message
 bp = Blueprint("elsewhere", __name__, url_prefix="/c/<slug>/organiser/elsewhere")
 bp.url_value_preprocessor(proofs.before_a_file_is_read)
 
+MOST_WAITING = 100  # readings that wait for a second organiser, shown at once
 Mine = dict[typing.Key, PlatformCount]
 
 
@@ -81,13 +83,32 @@ def numbers_form(rows: Sequence[Row], mine: Mine | None = None) -> NumbersForm:
     return kind(formdata=None, data=typed | {"stamp": token_hex(16), "taken_at": here()})
 
 
-def _mine() -> Mine:
-    """What this person has typed in this sitting."""
-    return typing.mine(current.db, current.contest, actor=current.actor, since=screen.since())
+def _mine(rows: Sequence[Row]) -> Mine:
+    """What this person has typed of these posts in this sitting."""
+    shown = {(row.post.id, name) for row in rows for name in row.fields}
+    found = typing.mine(
+        current.db, current.contest, actor=current.actor, since=screen.since(),
+        only={post for post, _ in shown},
+    )
+    return {key: one for key, one in found.items() if key in shown}
+
+
+def _narrowed() -> dict[str, str]:
+    """What the address narrows the list to."""
+    return {key: value for key in ("q", "show")
+            if (value := request.args.get(key, "").strip()[:100])}
 
 
 def _rows() -> Pagination[Row]:
-    return listing.rows(current.db, current.contest, number=page_number())
+    by = _narrowed()
+    return listing.rows(current.db, current.contest, words=by.get("q", ""),
+                        show=by.get("show", ""), number=page_number())
+
+
+def _named() -> list[Row]:
+    """The posts whose fields the form has, which the list may show no more."""
+    ids = {key.rpartition("-")[2] for key in request.form if key.partition("-")[0] in FIELDS}
+    return listing.chosen(current.db, current.contest, wholes(ids))
 
 
 @bp.get("")
@@ -97,51 +118,62 @@ def show() -> Response:
 
 
 def _page(
-    status: int = 200, *, form: NumbersForm | None = None, post_form: PostForm | None = None
+    status: int = 200, *, form: NumbersForm | None = None, post_form: PostForm | None = None,
+    rows: Sequence[Row] | None = None,
 ) -> Response:
-    found = _rows()
-    waiting, mine = numbers.waiting(current.db, current.contest), _mine()
-    late = {one.id for one in waiting}
-    shown = {(row.post.id, name) for row in found.rows for name in row.fields}
-    own = {key: one for key, one in mine.items() if key in shown}
+    found = _rows() if rows is None else replace(_rows(), rows=rows)
+    own, contest, by = _mine(found.rows), current.contest, _narrowed()
+    mine_wait, others_wait = numbers.waiting_counts(current.db, contest, current.actor)
+    waiting = numbers.waiting(
+        current.db, contest, but=current.actor.label, most=MOST_WAITING) if others_wait else []
     shown_by = numbers.proofs(current.db, {one.id for one in own.values()}) if own else {}
     sources = [one for row in found.rows for one in row.counted.readings.values()]
     return page(
-        "organiser/elsewhere.html", status, rows=found.rows, found=found, pages=neighbours(found),
-        form=form or numbers_form(found.rows, mine), words=count_words(),
+        "organiser/elsewhere.html", status, rows=found.rows, found=found,
+        pages=neighbours(found, "elsewhere.show"), by=by, lacking=LACKING,
+        form=form or numbers_form(found.rows, own), words=count_words(),
         post_form=post_form or PostForm(formdata=None), limits=proofs.LIMITS,
-        platforms=current.profile.platforms, waiting=waiting, me=current.actor.label,
+        platforms=current.profile.platforms, waiting=waiting, mine_wait=mine_wait,
+        others_wait=others_wait,
         late=interactions.is_late(current.profile, current.now, told_at=current.now),
         names=activity.names_of(
             current.db, [*sources, *waiting, *(row.post for row in found.rows)]
         ),
-        mine=own, second={key for key, one in own.items() if one.id in late}, shown_by=shown_by,
+        mine=own, second=_unconfirmed(found.rows, own), shown_by=shown_by,
         steps=screen.step_texts(),
         steps_limits={"least": jumps.LEAST, "times": jumps.TIMES, "files": proofs.LIMITS},
         told_until=current.profile.schedule.counts_close + interactions.TELLING,
-        progress={"numbers": len(own), "all_numbers": len(shown),
+        progress={"numbers": len(own), "all_numbers": sum(len(row.fields) for row in found.rows),
                   "bare": sum(one.id not in shown_by for one in own.values())},
-        gaps=numbers.blockers(current.db, current.contest, at=current.now),
+        gaps=numbers.blockers(current.db, contest, at=current.now),
     )
+
+
+def _unconfirmed(rows: Sequence[Row], own: Mine) -> set[typing.Key]:
+    """Which of this person's numbers wait for another organiser."""
+    of = {row.post.id: row.platform for row in rows}
+    return {key for key, one in own.items()
+            if one.approval is None and numbers.needs_second(of[key[0]], one)}
 
 
 @bp.post("")
 @allows("interaction.import")
 def save() -> Response:
     """Store every number that was typed, and the file that shows them; all of it or nothing."""
-    rows = _rows().rows
+    rows = _named()
     form = numbers_form(rows)
     told = 0
-    with form.taken(lambda status: _page(status, form=form)):
+    with form.taken(lambda status: _page(status, form=form, rows=rows)):
         told = _tell(form, rows)
     said = ngettext("Đã lưu %(num)s số.", "Đã lưu %(num)s số.", told)
     flash_message(said, said, "success" if told else "info")
-    return back_to("elsewhere.show", page=page_number() if page_number() > 1 else None)
+    number = page_number()
+    return back_to("elsewhere.show", **_narrowed(), page=number if number > 1 else None)
 
 
 def _tell(form: NumbersForm, rows: Sequence[Row]) -> int:
     """How many numbers were told. Raises ``Invalid`` where none was typed."""
-    mine = _mine()
+    mine = _mine(rows)
     typed = {row.post: values for row in rows if (values := _changed(form, row, mine))}
     if not typed and all(form[f"{name}-{row.post.id}"].data is None
                          for row in rows for name in row.fields):

@@ -20,6 +20,7 @@ from contest.services.levels import handing_up, links, packing, signed_files, un
 from contest.services.results.bundles import Signer
 from contest.views.shared import large_forms
 from contest.views.shared.forms import Form, MultiCheckboxField
+from contest.views.shared.paging import neighbours, page_number
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("signed_files", __name__, url_prefix="/c/<slug>/organiser/signed-files")
@@ -76,13 +77,14 @@ def _show(
                            if one.line and one.line.prize and not one.lacks]
     written = signed_files.written(current.db, current.contest) if up else {}
     key = current.platform.keys.signature(current.db) if written else None
+    keys = signed_files.waiting(current.db, current.contest, number=page_number())
     return page(
         "organiser/signed_files.html", status, up=up, candidates=found, words=words, form=form,
         written=written, fingerprint=Signer(key).fingerprint if key else "",
         rooms=handing_up.rooms(current.db, current.contest) if up else [],
         categories={one.id: one.name for one in current.profile.categories},
         read_form=read or ReadForm(formdata=None), most=signed_files.MOST_BYTES,
-        found=signed_files.waiting(current.db, current.contest), code_of=code_of,
+        found=keys.rows, pages=neighbours(keys, "signed_files.show"), code_of=code_of,
         title_of=letters.title_of, decline_form=decline or DeclineForm(formdata=None),
         refused_id=level_id,
     )

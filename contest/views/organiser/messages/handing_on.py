@@ -12,7 +12,7 @@ from wtforms.validators import Length
 from contest import mail_rendering
 from contest.languages import counted
 from contest.profile.letters import Words
-from contest.services.core import mail, pagination
+from contest.services.core import mail
 from contest.services.desk import activity, reminders
 from contest.services.messages import handing_on, letter_texts
 from contest.services.messages.handing_on import Handed
@@ -37,21 +37,20 @@ class ToldForm(Form):
 @bp.get(KIND)
 @allows("organiser.read")
 def listed(kind: str) -> Response:
-    """The text for each unit; ``show=all``: those who were told, too."""
-    found = handing_on.listed(current.db, current.contest, kind, key=_key(), at=current.now)
-    untold = [one for one in found if one.told is None]
-    shown = found if request.args.get("show") == "all" else untold
-    part = pagination.part(shown, page_number(), size=20)
-    held = handing_on.rows_of(current.db, part.rows)
-    answer = page(
-        "organiser/handing_on.html", kind=kind, total=len(found), untold=len(untold),
-        everybody=request.args.get("show") == "all", form=ToldForm(formdata=None),
-        rows=[(one, _text(one) if one.token else "") for one in part.rows],
-        without_link=sum(not one.token for one in found), pages=neighbours(part),
-        names=activity.names(current.db, {one.told.told_by for one in part.rows if one.told}),
+    """The text for each unit; ``show=all``: those who were told, too; ``q``: of these names."""
+    everybody = request.args.get("show") == "all"
+    words = request.args.get("q", "").strip()[:100]
+    found = handing_on.listed(
+        current.db, current.contest, kind, key=_key(), at=current.now, everybody=everybody,
+        words=words, number=page_number(),
     )
-    del held  # until here the texts find their rows in the session
-    return answer
+    rows = found.page.rows
+    return page(
+        "organiser/handing_on.html", kind=kind, found=found, everybody=everybody, words=words,
+        form=ToldForm(formdata=None), pages=neighbours(found.page),
+        rows=[(one, _text(one) if one.token else "") for one in rows],
+        names=activity.names(current.db, {one.told.told_by for one in rows if one.told}),
+    )
 
 
 @bp.post(f"{KIND}/links")

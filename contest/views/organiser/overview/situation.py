@@ -48,7 +48,7 @@ def gathered() -> Situation:
     early = phase in (Phase.BEFORE, Phase.ENTRIES)
     return Situation(
         standing=desks.standing(db, contest, profile, at=at), phase=phase, result=result,
-        people=agenda.roles(db, contest), requests=len(entry_requests.waiting(db, contest)),
+        people=agenda.roles(db, contest), requests=entry_requests.waiting_count(db, contest),
         personal=_personal(), filings=_filings(), handed=handovers.waiting(db, contest),
         retention=preview.clips_going(db, contest, profile, at=at), moved=_moved(newest),
         board=_board(),

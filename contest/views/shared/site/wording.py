@@ -58,7 +58,13 @@ def in_words(plain: NullTranslations, language: str) -> NullTranslations:
 
 
 class Words(Domain):  # type: ignore[misc]  # flask_babel has no annotations
-    """The catalogue for texts that views look up."""
+    """The catalogue for texts that views look up. It is looked for once in a request for each
+    language and kind: a page may ask for it a hundred times."""
 
     def get_translations(self) -> NullTranslations:
-        return in_words(super().get_translations(), str(get_locale()))
+        locale = get_locale()
+        known: dict[tuple[object, str], NullTranslations] = g.setdefault("catalogues", {})
+        key = (locale, kind_now())
+        if key not in known:
+            known[key] = in_words(super().get_translations(), str(locale))
+        return known[key]
