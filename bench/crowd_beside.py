@@ -1,4 +1,4 @@
-"""What a large contest has besides entries, marks and counts: entries that another level hands up,
+"""What a large contest has besides entries, marks and counts: a level below that hands entries up,
 posts on another platform with their numbers, what units file, answers to its own question.
 
 All of it follows from the numbers alone, and leaves the rows of ``crowd`` as they are: the platform

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from hashlib import sha256
 
 from contest.profile.filings import Filing
@@ -18,6 +19,7 @@ def abouts(profile: Profile) -> tuple[str, ...]:
     return *ABOUT, *(about_filing(one.id) for one in profile.filings)
 
 
+@lru_cache(256)  # each of a thousand recipients is asked what it is about
 def about_filing(key: str) -> str:
     """The word for a filing: 16 characters, as many as are kept of what was sent."""
     return FILING + sha256(key.encode()).hexdigest()[:9]

@@ -17,7 +17,11 @@ from contest.services.core import profiles
 
 def clip_until(profile: Profile, *given: datetime | None) -> datetime:
     """The instant from which no upload may begin: the profile's, or the latest that was given."""
-    return max((profile.schedule.entries_close, *(moment for moment in given if moment)))
+    latest = profile.schedule.entries_close
+    for moment in given:
+        if moment is not None and moment > latest:
+            latest = moment
+    return latest
 
 
 def until(profile: Profile, submission: Submission) -> datetime:

@@ -223,12 +223,13 @@ def _last_of_entries(
 def _entry(
     row: Row[*tuple[Any, ...]], profile: Profile, last: Mapping[str, Mapping[int, datetime]]
 ) -> Recipient:
-    template = TO_MEND[row.state]
+    (row_id, code, title, state, changes_until, email, phone, person, unit_id, language, unit,
+     entries_until) = row  # as ``_entry_rows`` has it: of thousands of rows no name is looked for
+    template = TO_MEND[state]
     return Recipient(
-        row.id, row.unit, template, email=row.email, phone=row.phone, person=row.person,
-        language=row.language, code=row.code, title=row.title, unit_id=row.unit_id,
-        until=deadlines.clip_until(profile, row.changes_until, row.entries_until),
-        last_at=last[template].get(row.id), params={"submission_id": row.id},
+        row_id, unit, template, email, phone, person, language, code, title, unit_id=unit_id,
+        until=deadlines.clip_until(profile, changes_until, entries_until),
+        last_at=last[template].get(row_id), params={"submission_id": row_id},
     )
 
 
@@ -359,12 +360,13 @@ def _filings(
     if not profile.filings:
         return
     last = _last_of_filings(session, contest)
-    for rule, due, unit in overview.ahead(session, contest, REACHED_BY, at=at):
+    for rule, due, (unit_id, _, name, _, email, phone, person) in overview.ahead(
+        session, contest, REACHED_BY, at=at
+    ):
         yield Recipient(
-            unit.id, unit.name, "filing_reminder", email=unit.contact_email, unit_id=unit.id,
-            phone=unit.contact_phone, person=unit.contact_name, until=due, filing=rule,
-            last_at=last.get((unit.id, rule.id)),
-            params={"unit_id": unit.id, "filing": rule.id},
+            unit_id, name, "filing_reminder", email, phone, person, unit_id=unit_id, until=due,
+            filing=rule, last_at=last.get((unit_id, rule.id)),
+            params={"unit_id": unit_id, "filing": rule.id},
         )
 
 

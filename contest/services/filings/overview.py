@@ -165,9 +165,11 @@ def ahead(
     found = []
     for rule in profiles.profile_of(contest).filings:
         query = select(Unit.id, Unit.group, Unit.name, Filing.until, *columns)
-        for row in session.execute(still_owed(query, contest, rule)):
-            if at < (due := rule.due_for(row.until)):
-                found.append(Ahead(rule, due, row))
+        query = still_owed(query, contest, rule)
+        if at >= rule.due:
+            query = query.where(Filing.until > at)
+        for row in session.execute(query):
+            found.append(Ahead(rule, rule.due_for(row.until), row))
     return sorted(found, key=lambda one: (
         one.due, folding.sortable(one.unit.group), folding.sortable(one.unit.name)))
 

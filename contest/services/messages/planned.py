@@ -100,8 +100,9 @@ class _Log:
 
     def has(self, key: Key, subject: int) -> bool:
         """Was this reminder sent, for this deadline or for one that has hardly moved?"""
-        before = self.told.get((key.about, key.hours, subject), [])
-        return any(abs(key.deadline - deadline) < ANEW for deadline in before)
+        before = self.told.get((key.about, key.hours, subject))
+        return before is not None and any(
+            abs(key.deadline - deadline) < ANEW for deadline in before)
 
 
 class _People:
