@@ -7,6 +7,7 @@ meanwhile. HOITHI_BENCH_SQLITE=1 and HOITHI_BENCH_FOLDER as for ``pages``, whose
 takes a copy of.
 """
 
+import gc
 import json
 import os
 import resource
@@ -27,6 +28,7 @@ from bench.crowd import AFTER, Crowd
 from bench.measure import ROOT, Figure
 from bench.pages import LARGE, Processor, open_databases, open_folder
 from contest.actors import SYSTEM, Actor
+from contest.cli import YOUNG_OBJECTS
 from contest.db import Database
 from contest.jobs.closing import steps
 from contest.models import Contest, ResultStep
@@ -87,6 +89,8 @@ def _in_a_process(url: str, folder: Path, server: Service | None) -> dict[str, A
 
 def main(url: str, folder: str, server: str) -> None:
     crowd = Crowd(url, Path(folder), LARGE)
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)  # as every command of ours,
+    gc.freeze()  # and as the worker before it takes a job
     processor = Processor(int(server) or None)
     found = {name: _measured(crowd, work, processor) for name, work in _steps(crowd)}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -128,9 +132,9 @@ def _measured(
 ) -> tuple[float, float, float]:
     """Wall and processor seconds of a step, and the longest wait of others meanwhile."""
     with _others(crowd) as waits:
-        begun, before = time.perf_counter(), processor.seconds()
+        begun, before = time.perf_counter(), processor.with_ended()
         work()
-        wall, cpu = time.perf_counter() - begun, processor.seconds() - before
+        wall, cpu = time.perf_counter() - begun, processor.with_ended() - before
     return wall, cpu, max(waits)
 
 

@@ -8,6 +8,7 @@ import pytest
 from contest import canonical
 from contest.clock import FixedClock
 from contest.models import Contest, Result
+from contest.services.core import bulk
 from contest.services.results import ranking_rows
 from contest.services.results.ranking_rows import Stored
 from contest.wiring import Platform
@@ -72,3 +73,17 @@ def test_what_a_revision_holds_is_gone_through_again_and_again(
             first, second = stored.each(long), stored.each(long)  # side by side
             assert [next(first), next(second), *first] == [whole[long][0], *whole[long]]
             assert list(second) == whole[long][1:]
+
+
+@pytest.mark.both_databases
+def test_a_large_value_is_stored_as_it_is_under_the_hash_of_its_canonical_text(
+    platform: Platform, stage: Stage
+) -> None:
+    value = WHOLE | {"many": [{"b": f'\\{n}\t"ế"\n', "a": n} for n in range(2 * bulk.PARTS + 1)]}
+    made = stage.compute()
+    with platform.db.write() as session:
+        row = session.get_one(Result, made.id)
+        assert bulk.put_json(session, row, "input", value) == canonical.sha256(value)
+        assert row.input == value
+    with platform.db.read() as session:
+        assert session.get_one(Result, made.id).input == value
