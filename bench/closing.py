@@ -7,7 +7,6 @@ meanwhile. HOITHI_BENCH_SQLITE=1 and HOITHI_BENCH_FOLDER as for ``pages``, whose
 takes a copy of.
 """
 
-import gc
 import json
 import os
 import resource
@@ -25,10 +24,9 @@ from typing import Any
 import psycopg
 
 from bench.crowd import AFTER, Crowd
-from bench.measure import ROOT, Figure
+from bench.measure import ROOT, Figure, collect_as_worker
 from bench.pages import LARGE, Processor, open_databases, open_folder
 from contest.actors import SYSTEM, Actor
-from contest.cli import YOUNG_OBJECTS
 from contest.db import Database
 from contest.jobs.closing import steps
 from contest.models import Contest, ResultStep
@@ -89,8 +87,7 @@ def _in_a_process(url: str, folder: Path, server: Service | None) -> dict[str, A
 
 def main(url: str, folder: str, server: str) -> None:
     crowd = Crowd(url, Path(folder), LARGE)
-    gc.set_threshold(YOUNG_OBJECTS, 20, 20)  # as every command of ours,
-    gc.freeze()  # and as the worker before it takes a job
+    collect_as_worker()
     processor = Processor(int(server) or None)
     found = {name: _measured(crowd, work, processor) for name, work in _steps(crowd)}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
