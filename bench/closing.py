@@ -64,6 +64,8 @@ def _copied(url: str, folder: Path) -> Iterator[str]:
     """The address of a copy of the database: closing a contest changes it."""
     if url.startswith("sqlite"):
         copy = folder / "closing.db"
+        for left in folder.glob("closing.db-*"):  # a log of the copy before is none of this one
+            left.unlink()
         shutil.copyfile(url.removeprefix("sqlite:///"), copy)
         yield f"sqlite:///{copy}"
         return

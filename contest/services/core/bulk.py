@@ -67,9 +67,10 @@ def put_json(session: Session, row: Base, column: str, value: dict[str, Any]) ->
     if session.get_bind().dialect.name == "postgresql":
         _copy_json(session, row, column, written())
     else:
-        session.connection().exec_driver_sql(
-            f"UPDATE {row.__tablename__} SET {column} = CAST(? AS TEXT) WHERE id = ?",  # noqa: S608
-            (b"".join(written()), row.id))
+        update = f"UPDATE {row.__tablename__} SET {column} = CAST(? AS TEXT) WHERE id = ?"  # noqa: S608
+        session.connection().exec_driver_sql(update, (b"".join(written()), row.id))
+        # Kept ready for the next time, the statement would keep these megabytes as well.
+        session.connection().exec_driver_sql(update, (b"", None))
     session.expire(row, [column])
     return digest.hexdigest()
 
