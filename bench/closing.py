@@ -24,7 +24,7 @@ from typing import Any
 import psycopg
 
 from bench.crowd import AFTER, Crowd
-from bench.measure import ROOT, Figure
+from bench.measure import ROOT, Figure, collect_as_worker
 from bench.pages import LARGE, Processor, open_databases, open_folder
 from contest.actors import SYSTEM, Actor
 from contest.db import Database
@@ -64,6 +64,8 @@ def _copied(url: str, folder: Path) -> Iterator[str]:
     """The address of a copy of the database: closing a contest changes it."""
     if url.startswith("sqlite"):
         copy = folder / "closing.db"
+        for left in folder.glob("closing.db-*"):  # a log of the copy before is none of this one
+            left.unlink()
         shutil.copyfile(url.removeprefix("sqlite:///"), copy)
         yield f"sqlite:///{copy}"
         return
@@ -87,6 +89,7 @@ def _in_a_process(url: str, folder: Path, server: Service | None) -> dict[str, A
 
 def main(url: str, folder: str, server: str) -> None:
     crowd = Crowd(url, Path(folder), LARGE)
+    collect_as_worker()
     processor = Processor(int(server) or None)
     found = {name: _measured(crowd, work, processor) for name, work in _steps(crowd)}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -128,9 +131,9 @@ def _measured(
 ) -> tuple[float, float, float]:
     """Wall and processor seconds of a step, and the longest wait of others meanwhile."""
     with _others(crowd) as waits:
-        begun, before = time.perf_counter(), processor.seconds()
+        begun, before = time.perf_counter(), processor.with_ended()
         work()
-        wall, cpu = time.perf_counter() - begun, processor.seconds() - before
+        wall, cpu = time.perf_counter() - begun, processor.with_ended() - before
     return wall, cpu, max(waits)
 
 

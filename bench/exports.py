@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bench.crowd import Crowd
-from bench.measure import Figure
+from bench.measure import Figure, collect_as_worker
 from bench.pages import LARGE, Processor, open_databases, open_folder
 from contest.models import Result
 from contest.services.awards import workbook
@@ -37,6 +37,7 @@ def figures() -> Iterator[Figure]:
     """Of each file: megabytes that the process grew by, its processor seconds, its size."""
     with open_folder() as folder, open_databases(folder) as (urls, server):
         crowd = Crowd(urls[0], folder / "large", LARGE)
+        collect_as_worker()
         yield from _measured("entries as XLSX", lambda: _list(crowd))
         yield from _measured("workbook of a result", lambda: _result(crowd))
         if server is not None:

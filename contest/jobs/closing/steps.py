@@ -4,12 +4,8 @@ or makes its workbook. ``result.tell`` queues the mails about a long one.
 How each is done so that nobody waits: ``services/results/steps/in_parts.py``.
 """
 
-import hashlib
-import shutil
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from contest import ready_pages
 from contest.actors import Actor
@@ -17,12 +13,14 @@ from contest.errors import DomainError
 from contest.jobs import pages_app
 from contest.models import Contest, Result, ResultStep
 from contest.services.awards import workbook as spreadsheet
-from contest.services.results import standings
+from contest.services.results import bundles, standings
 from contest.services.results.bundles import BundleStore
 from contest.services.results.steps import in_parts, telling, under_way
 from contest.services.results.steps.under_way import Stopped
 from contest.services.results.unheld import Told
 from contest.wiring import Platform
+
+PART = 1024**2  # bytes of a workbook at a time
 
 
 def take(platform: Platform, row_id: int, beat: Callable[[], None]) -> None:
@@ -113,13 +111,9 @@ def workbook(platform: Platform, row: ResultStep, told: Told) -> None:
         result = session.get_one(Result, row.result_id, options=standings.LIGHT)
         made = spreadsheet.of_result(session, result, row.language)
     told(0.95)
-    sha256 = hashlib.file_digest(made, "sha256").hexdigest()
-    folder = platform.settings.data_dir / "documents"
-    folder.mkdir(parents=True, exist_ok=True)
-    made.seek(0)
-    with made, NamedTemporaryFile(dir=folder, delete=False) as file:
-        shutil.copyfileobj(made, file)
-    platform.blobs.put(Path(file.name), sha256)
+    with made:
+        pieces = iter(lambda: made.read(PART), b"")
+        sha256 = bundles.store(pieces, platform.blobs, platform.settings.data_dir / "documents")
     with platform.db.write() as session:
         under_way.finish(session, row.id, at=platform.clock.now(), sha256=sha256)
 

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from openpyxl.utils import get_column_letter as letter
@@ -51,6 +52,10 @@ class Book:
     @property
     def rules(self) -> Rules:
         return self.source.contest.rules
+
+    @cached_property
+    def rubric(self) -> Rubric:
+        return Rubric(self.rules.criteria)
 
     def sheet(self, name: str) -> str:
         return quoted(self.words[name])
@@ -105,9 +110,8 @@ def _ballot(book: Book, row: int, ballot: str | Mapping[str, int]) -> list[objec
 
 def _sum(book: Book, ballot: Mapping[str, int]) -> float | None:
     """The weighted sum of a complete ballot."""
-    rubric = Rubric(book.rules.criteria)
-    found = rubric.weighted(ballot)
-    return None if found is None else found / rubric.scale
+    found = book.rubric.weighted(ballot)
+    return None if found is None else found / book.rubric.scale
 
 
 def _weighted(book: Book, row: int, count: int, ballot: Mapping[str, int]) -> Formula:

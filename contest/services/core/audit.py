@@ -151,6 +151,8 @@ def _sealed(many: _Many, head: AuditHead) -> Iterator[tuple[object, ...]]:
     """The values of each row, sealed as ``seal`` does; what they share is written once, because
     everybody waits for the head meanwhile."""
     like, written = many.like, bulk.Written(many.like.sealed_after)
+    shared = (like.at, like.contest_id, like.actor, like.action)
+    seq, sealed = head.seq, head.hash  # not by the mapper's attributes, row by row
     begun: dict[str, tuple[str, bulk.Written]] = {}
     for subject, before in many.rows:
         known = begun.get(key := str(before))
@@ -158,12 +160,11 @@ def _sealed(many: _Many, head: AuditHead) -> Iterator[tuple[object, ...]]:
             like.seq, like.subject, like.sealed_before = 0, "", before
             start = canonical.text(_content(like)).partition('"seq":0,"subject":""')[0]
             known = begun[key] = (start, bulk.Written(before))
-        previous = head.hash
-        head.seq += 1
-        content = f'{known[0]}"seq":{head.seq},"subject":{canonical.text(subject)}}}'
-        head.hash = sha256((previous + content).encode()).hexdigest()
-        yield (head.seq, like.at, like.contest_id, like.actor, like.action, subject, known[1],
-               written, previous, head.hash)
+        seq, previous = seq + 1, sealed
+        content = f'{known[0]}"seq":{seq},"subject":{canonical.text(subject)}}}'
+        sealed = sha256((previous + content).encode()).hexdigest()
+        yield (seq, *shared, subject, known[1], written, previous, sealed)
+    head.seq, head.hash = seq, sealed
 
 
 @event.listens_for(Session, "after_soft_rollback")

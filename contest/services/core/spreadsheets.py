@@ -23,6 +23,7 @@ from defusedcsv import csv
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -30,6 +31,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 Table = tuple[list[str], Iterable[Sequence[object]]]  # titles, rows
+Styles = dict[tuple[str, bool], StyleArray | None]  # by number format and whether it is a text
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _RISKY = frozenset([*_FORMULA, "|", "%"])  # with what defusedcsv looks at besides
 # In CSV: what a cell may begin behind, and what is risky there, each as one sign.
@@ -186,9 +188,9 @@ def _sheet(
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.row_dimensions[1].height = ROW_POINTS * _head_lines(head, widths)
     sheet.append([_head(sheet, text) for text in head])
-    last, values = 1, array("d")
+    last, values, styles = 1, array("d"), Styles()
     for last, row in enumerate(chain(first, coming), start=2):
-        _row(sheet, last, row, widths)
+        _row(sheet, last, row, widths, styles)
         values.extend(_known(cell) for cell in row if isinstance(cell, Formula))
     if head and last > 1:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{last}"
@@ -196,13 +198,14 @@ def _sheet(
 
 
 def _row(
-    sheet: WriteOnlyWorksheet, number: int, row: Sequence[object], widths: list[int]
+    sheet: WriteOnlyWorksheet, number: int, row: Sequence[object], widths: list[int],
+    styles: Styles,
 ) -> None:
     """Write a row. Its height is forgotten at once: of all rows that would be gigabytes."""
     heights = sheet.row_dimensions  # type: ignore[attr-defined]
     if (lines := _lines(row, widths)) > 1:
         heights[number].height = ROW_POINTS * lines
-    sheet.append([_cell(sheet, value) for value in row])
+    sheet.append([_cell(sheet, value, styles) for value in row])
     heights.pop(number, None)
 
 
@@ -216,14 +219,24 @@ def _head(sheet: WriteOnlyWorksheet, text: str) -> Cell:
     return cell
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: object) -> Cell:
+def _cell(sheet: WriteOnlyWorksheet, value: object, styles: Styles) -> Any:
+    """``styles``: what the sheet's cells before look like; openpyxl looks that up, cell by cell, by
+    hashing all that a style says."""
+    shown, content = "", _safe(value)
     if isinstance(value, Formula | Number):
-        content = value.text if isinstance(value, Formula) else value.value
-        cell = WriteOnlyCell(sheet, content)
-        cell.number_format, cell.alignment = value.shown, PLAIN
+        shown, content = value.shown, value.text if isinstance(value, Formula) else value.value
+    cell: Any = WriteOnlyCell(sheet, content)  # its stubs know no ``_style``
+    if cell._style is not None:  # a date, of which openpyxl knows how it is shown
+        cell.alignment = PLAIN
         return cell
-    cell = WriteOnlyCell(sheet, _safe(value))
+    looks = (shown, isinstance(value, str))
+    if looks in styles:
+        cell._style = styles[looks]
+        return cell
+    if shown:
+        cell.number_format = shown
     cell.alignment = WRAPPED if isinstance(value, str) else PLAIN
+    styles[looks] = cell._style
     return cell
 
 

@@ -36,6 +36,8 @@ class Account:
     @property
     def count(self) -> int:
         """All its shares of the clip."""
+        if len(self.days) == 1:
+            return self.days[0][1]
         return sum([count for _, count in self.days])
 
 

@@ -274,8 +274,9 @@ def _official(
     """A clip's counts, as corrected where somebody corrected them and another agreed."""
     of_reactions, of_shares = applying(last, corrections)
     out = left_out(of_shares) if of_shares else set()
-    rest = [one for one in accounts or [] if one.identity not in out]
-    whole, left = Held.by(accounts or []), Held.by(rest)
+    rest = [one for one in accounts or [] if one.identity not in out] if out else accounts or []
+    whole = Held.by(accounts or [])
+    left = Held.by(rest) if out else whole
     if accounts is None and held is not None:
         whole = left = held
     said_state = ledger_state.effective(said, lines=bool(whole.accounts))

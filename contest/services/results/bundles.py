@@ -108,10 +108,11 @@ def program() -> str:
 
 
 def store(pieces: Iterable[bytes], blobs: BlobStore, folder: Path) -> str:
-    """Put the bundle into the store; returns its SHA-256."""
+    """Put a file of these pieces into the store, by way of ``folder``: a bundle, or what else is
+    made of a result. Returns its SHA-256; of one that a full disk cut off, nothing stays."""
     digest = hashlib.sha256()
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f"bundle-{secrets.token_hex(12)}.zip"
+    fresh = folder / f"fresh-{secrets.token_hex(12)}"
     try:
         with fresh.open("wb") as file:
             for piece in pieces:
@@ -119,5 +120,5 @@ def store(pieces: Iterable[bytes], blobs: BlobStore, folder: Path) -> str:
                 file.write(piece)
         blobs.put(fresh, digest.hexdigest())
     finally:
-        fresh.unlink(missing_ok=True)  # where a full disk took half of it
+        fresh.unlink(missing_ok=True)  # half of it, or one that is in the store already
     return digest.hexdigest()

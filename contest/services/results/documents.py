@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import cast
 
 from sqlalchemy import select
@@ -30,7 +29,7 @@ from contest.ports import BlobStore
 from contest.profile.entries import spoken
 from contest.services.core import audit, outbox, profiles
 from contest.services.jury import jurors
-from contest.services.results import document_values, ranking_rows, results
+from contest.services.results import bundles, document_values, ranking_rows, results
 from contest.services.results.bundles import Signer
 from contest.services.results.kept import kept
 from contest.services.results.ranking_rows import Picked
@@ -250,7 +249,7 @@ def take_template(
     require(actor, "document.manage", contest)
     if found := faults(data, document_values.SAMPLES[kind]):
         raise BadTemplate(found)
-    sha256 = _store(data, press)
+    sha256 = bundles.store([data], press.blobs, press.folder)
     row = own_template(session, contest, kind)
     before = row.sha256 if row else ""
     row = row or DocumentTemplate(contest_id=contest.id, kind=kind)
@@ -308,15 +307,6 @@ def choose_design(
                   actor=actor, at=at)
 
 
-def _store(content: bytes, press: DocumentContext) -> str:
-    press.folder.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=press.folder, delete=False) as file:
-        file.write(content)
-    sha256 = _sha256(content)
-    press.blobs.put(Path(file.name), sha256)
-    return sha256
-
-
 # ---------------------------------------------------------------------------- PDFs
 
 
@@ -359,7 +349,8 @@ def keep_pdf(
     session: Session, row: DocumentPdf, content: bytes, *, press: DocumentContext, at: datetime
 ) -> None:
     """Store a PDF that was made, and mark it ready."""
-    row.sha256, row.state, row.finished_at = _store(content, press), "ready", at
+    row.sha256 = bundles.store([content], press.blobs, press.folder)
+    row.state, row.finished_at = "ready", at
     audit.record(
         session, "document.printed", row, actor=SYSTEM, at=at, contest_id=row.contest_id,
         after={"kind": row.kind, "sha256": row.sha256, "result_id": row.result_id},

@@ -11,7 +11,6 @@ from sqlalchemy import Select, event, func, inspect, select, update
 from sqlalchemy.orm import Mapper, Session
 
 import scoring
-from contest import canonical
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid
 from contest.models import (
@@ -159,9 +158,8 @@ def compute(
     result = _open_revision(session, contest, reason=reason, actor=actor, at=at)
     result.profile_revision_id = contest.revision_id or 0
     result.names = prepared.names
-    for column, value in (("input", prepared.data), ("output", output)):
-        bulk.put_json(session, result, column, value)
-    result.input_sha256, result.output_sha256 = prepared.sha256, canonical.sha256(output)
+    result.input_sha256 = bulk.put_json(session, result, "input", prepared.data)
+    result.output_sha256 = bulk.put_json(session, result, "output", output)
     result.gaps = closing.as_rows(closing.gaps(session, contest, at=at))
     result.reason = reason.strip() or result.reason
     result.created_by, result.created_at = actor.label, at

@@ -90,23 +90,32 @@ SELECT submission_id, identity, shares FROM line WHERE submission_id IN (
 """)
 
 
-# Of each post on one platform the last number of each field that counts.
+# Of each post on one platform the last number of each field that counts. Sorted once a field: a
+# look into all counts for each post and field took nine seconds of 7,000 posts.
 _POSTS = """
 WITH counting AS (
-  SELECT n.* FROM platform_count n LEFT JOIN platform_approval a ON a.count_id = n.id
-  WHERE a.id IS NOT NULL OR (:two_people = 0 AND n.taken_at <= :cut_off AND n.late_reason = '')
+  SELECT n.*, p.submission_id
+  FROM platform_post p JOIN platform_count n ON n.post_id = p.id
+  LEFT JOIN platform_approval a ON a.count_id = n.id
+  WHERE p.contest_id = :contest AND p.platform = :platform AND p.withdrawn_at IS NULL
+    AND (a.id IS NOT NULL
+      OR (:two_people = 0 AND n.taken_at <= :cut_off AND n.late_reason = ''))
+), placed AS (
+  SELECT submission_id, post_id, likes, shares, comments, views,
+    ROW_NUMBER() OVER (
+      PARTITION BY post_id, likes IS NULL ORDER BY taken_at DESC, id DESC) AS l,
+    ROW_NUMBER() OVER (
+      PARTITION BY post_id, shares IS NULL ORDER BY taken_at DESC, id DESC) AS s,
+    ROW_NUMBER() OVER (
+      PARTITION BY post_id, comments IS NULL ORDER BY taken_at DESC, id DESC) AS c,
+    ROW_NUMBER() OVER (
+      PARTITION BY post_id, views IS NULL ORDER BY taken_at DESC, id DESC) AS v
+  FROM counting
 )
-SELECT p.submission_id,
-  (SELECT c.likes FROM counting c WHERE c.post_id = p.id AND c.likes IS NOT NULL
-   ORDER BY c.taken_at DESC, c.id DESC LIMIT 1) AS likes,
-  (SELECT c.shares FROM counting c WHERE c.post_id = p.id AND c.shares IS NOT NULL
-   ORDER BY c.taken_at DESC, c.id DESC LIMIT 1) AS shares,
-  (SELECT c.comments FROM counting c WHERE c.post_id = p.id AND c.comments IS NOT NULL
-   ORDER BY c.taken_at DESC, c.id DESC LIMIT 1) AS comments,
-  (SELECT c.views FROM counting c WHERE c.post_id = p.id AND c.views IS NOT NULL
-   ORDER BY c.taken_at DESC, c.id DESC LIMIT 1) AS views
-FROM platform_post p
-WHERE p.contest_id = :contest AND p.platform = :platform AND p.withdrawn_at IS NULL
+SELECT submission_id,
+  MAX(CASE WHEN l = 1 THEN likes END) AS likes, MAX(CASE WHEN s = 1 THEN shares END) AS shares,
+  MAX(CASE WHEN c = 1 THEN comments END) AS comments, MAX(CASE WHEN v = 1 THEN views END) AS views
+FROM placed GROUP BY submission_id, post_id
 """
 
 

@@ -1,18 +1,25 @@
-"""A JSON text is read as it comes, wherever it is cut; SQLite's comes from a copy on the disk."""
+"""A JSON text is read as it comes, wherever it is cut; SQLite's comes from a copy on the disk. What
+is stored goes there in pieces, too; of a file that a full disk cut off, nothing stays."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from contest import canonical
+from contest.adapters.folder_store import FolderStore
 from contest.clock import FixedClock
-from contest.models import Contest, Result
-from contest.services.results import ranking_rows
+from contest.models import Contest, DocumentPdf, Result
+from contest.services.core import bulk
+from contest.services.results import documents, ranking_rows
 from contest.services.results.ranking_rows import Stored
 from contest.wiring import Platform
+from tests import forks
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, Build, Stage, staged
+from tests.small_disk import SmallDisk
 
 WHOLE: dict[str, Any] = {
     "format": "hoithi/1", "before": [], "number": 120, "some": {"list": [1, {"list": "]}"}]},
@@ -72,3 +79,37 @@ def test_what_a_revision_holds_is_gone_through_again_and_again(
             first, second = stored.each(long), stored.each(long)  # side by side
             assert [next(first), next(second), *first] == [whole[long][0], *whole[long]]
             assert list(second) == whole[long][1:]
+
+
+@pytest.mark.both_databases
+def test_a_large_value_is_stored_as_it_is_under_the_hash_of_its_canonical_text(
+    platform: Platform, stage: Stage
+) -> None:
+    value = WHOLE | {"many": [{"b": f'\\{n}\t"ế"\n', "a": n} for n in range(2 * bulk.PARTS + 1)]}
+    made = stage.compute()
+    with platform.db.write() as session:
+        row = session.get_one(Result, made.id)
+        assert bulk.put_json(session, row, "input", value) == canonical.sha256(value)
+        assert row.input == value
+    with platform.db.read() as session:
+        assert session.get_one(Result, made.id).input == value
+
+
+def on_a_full_disk(place: Path, size: int, answer: Path) -> None:
+    """In a process of its own, which alone sees the disk: what is raised there, and what stays."""
+    disk, row = SmallDisk(place), DocumentPdf(kind="minutes", state="waiting")
+    press = documents.DocumentContext(FolderStore(place / "clips"), place / "documents", "", "")
+    press.folder.mkdir()
+    disk.fill()
+    try:
+        documents.keep_pdf(Session(), row, b"1" * size, press=press, at=AFTER)
+    except OSError as error:
+        left = [path.name for path in place.rglob("*") if path.is_file()]
+        answer.write_text(json.dumps([error.strerror, left, row.state, row.sha256]))
+
+
+@pytest.mark.parametrize("size", [5_000, 1_000_000])  # written at closing; before
+def test_half_a_paper_does_not_stay_on_a_full_disk(tmp_path: Path, size: int) -> None:
+    answer = tmp_path / "answer"
+    forks.begin(on_a_full_disk, tmp_path / "disk", size, answer).join()
+    assert json.loads(answer.read_text()) == ["No space left on device", [], "waiting", None]
