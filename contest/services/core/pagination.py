@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from contest.services.core.search import Rows
+
 Row = TypeVar("Row")
 ROWS = 50  # on a page
 
@@ -24,7 +26,7 @@ class Pagination(Generic[Row]):
 
 
 def take(
-    session: Session, query: Select[*tuple[Any, ...]], number: int, *, whole: bool = False,
+    session: Session, query: Rows, number: int, *, whole: bool = False,
     count_to: int | None = None, size: int = ROWS, by: InstrumentedAttribute[int] | None = None,
     total: int | None = None,
 ) -> Pagination[Any]:
@@ -55,7 +57,7 @@ def take(
 
 
 def take_counted(
-    session: Session, keys: Select[int], rows: Select[*tuple[Any, ...]], number: int,
+    session: Session, keys: Select[int], rows: Rows, number: int,
     by: InstrumentedAttribute[int],
 ) -> Pagination[Any]:
     """Page ``number`` of a list that costs as much to count as to find: the total comes with the
