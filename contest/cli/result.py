@@ -55,7 +55,8 @@ def compute(slug: str, reason: str, email: str) -> None:
     with platform.db.read() as session:
         contest_id, actor = profiles.find(session, slug).id, actor_of(session, email)
     result = in_parts.compute(place_of(platform), contest_id, actor=actor, reason=reason)
-    _print(result)
+    with platform.db.read() as session:
+        _print(session.get_one(Result, result.id))  # its JSON is in the database alone
     for gap in result.gaps:
         click.echo(f"{gap['vi']} / {gap['en']}", err=True)
 

@@ -31,7 +31,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 Table = tuple[list[str], Iterable[Sequence[object]]]  # titles, rows
-Styles = dict[tuple[str, bool], StyleArray | None]  # by number format and whether it is a text
+Styles = dict[tuple[str, bool], StyleArray]  # by number format and whether it is a text
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _RISKY = frozenset([*_FORMULA, "|", "%"])  # with what defusedcsv looks at besides
 # In CSV: what a cell may begin behind, and what is risky there, each as one sign.
@@ -219,24 +219,24 @@ def _head(sheet: WriteOnlyWorksheet, text: str) -> Cell:
     return cell
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: object, styles: Styles) -> Any:
+def _cell(sheet: WriteOnlyWorksheet, value: object, styles: Styles) -> Cell:
     """``styles``: what the sheet's cells before look like; openpyxl looks that up, cell by cell, by
     hashing all that a style says."""
     shown, content = "", _safe(value)
     if isinstance(value, Formula | Number):
         shown, content = value.shown, value.text if isinstance(value, Formula) else value.value
-    cell: Any = WriteOnlyCell(sheet, content)  # its stubs know no ``_style``
-    if cell._style is not None:  # a date, of which openpyxl knows how it is shown
+    cell = WriteOnlyCell(sheet, content)
+    if cell.has_style:  # a date, of which openpyxl knows how it is shown
         cell.alignment = PLAIN
         return cell
     looks = (shown, isinstance(value, str))
     if looks in styles:
-        cell._style = styles[looks]
+        cell._style = styles[looks]  # type: ignore[attr-defined]
         return cell
     if shown:
         cell.number_format = shown
     cell.alignment = WRAPPED if isinstance(value, str) else PLAIN
-    styles[looks] = cell._style
+    styles[looks] = cell._style  # type: ignore[attr-defined]
     return cell
 
 
