@@ -7,7 +7,7 @@ import sys
 
 import bench
 
-HELPERS = {"__main__", "crowd", "measure", "peers"}
+HELPERS = {"__main__", "crowd", "crowd_beside", "measure", "peers"}
 NAMES = [m.name for m in pkgutil.iter_modules(bench.__path__) if m.name not in HELPERS]
 
 
