@@ -67,7 +67,7 @@ FAULTS = {
     "web is killed": Fault("web", "kill", 300, (1, 3)),
     "uploads is killed": Fault("uploads", "kill", 12, (1, 3), ("send",)),
     "relay is killed": Fault("relay", "kill", 8, (1, 3), QUEUEING),
-    "a worker is killed": Fault("worker", "kill", 120, (1, 3), QUEUEING),
+    "a worker is killed": Fault("worker", "kill", 50, (1, 3), QUEUEING),
 }
 DISKS = ("uploads", "data", "work")
 
