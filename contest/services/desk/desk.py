@@ -108,14 +108,9 @@ def sitting(session: Session, contest: Contest) -> list[Juror]:
     return [one for one in jury_round.progress(session, contest) if one.left is None]
 
 
-def units_short(session: Session, contest: Contest, profile: Profile) -> list[Unit]:
-    """Units that have fewer clips in the contest than the quota asks (plan II.2)."""
-    query = short(select(Unit), contest, profile)
-    return list(session.scalars(query.order_by(search.sortable(Unit.name))))
-
-
 def short(query: search.Query, contest: Contest, profile: Profile) -> search.Query:
-    """Narrow a query of units to those."""
+    """Narrow a query of units to those that have fewer clips in the contest than the quota asks
+    (plan II.2)."""
     counted = (
         select(Submission.unit_id, func.count().label("clips"))
         .where(

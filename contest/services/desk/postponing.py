@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from contest import profile as rule_files
@@ -190,17 +190,19 @@ def _grants(
 
 
 def _units(session: Session, contest: Contest) -> Sequence[Unit]:
-    query = select(Unit).where(Unit.contest_id == contest.id, Unit.retired_at.is_(None))
-    return session.scalars(query.order_by(Unit.name)).all()
+    return session.scalars(select(Unit).where(*_live(contest)).order_by(Unit.name)).all()
+
+
+def _live(contest: Contest) -> tuple[ColumnElement[bool], ...]:
+    return Unit.contest_id == contest.id, Unit.retired_at.is_(None)
 
 
 def _reached(session: Session, contest: Contest) -> tuple[int, int, Sequence[str]]:
     """How many units have an address, how many have none, and the first of these by name."""
-    live = Unit.contest_id == contest.id, Unit.retired_at.is_(None)
     without = case((Unit.contact_email == "", 1), else_=0)
     count, unreached = session.execute(
-        select(func.count(), func.sum(without)).where(*live)).one()
-    names = select(Unit.name).where(*live, Unit.contact_email == "")
+        select(func.count(), func.sum(without)).where(*_live(contest))).one()
+    names = select(Unit.name).where(*_live(contest), Unit.contact_email == "")
     first = session.scalars(names.order_by(search.sortable(Unit.name)).limit(NAMED)).all()
     return count - (unreached or 0), unreached or 0, first
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contest import folding
@@ -24,6 +24,7 @@ from contest.services.units.units import IN_ORDER
 
 SHOWN = ("owing", "missing", "soon", "overdue", "late", "filed", "returned")
 SOON = timedelta(days=3)
+RETURNED = Filing.returned_at >= Filing.filed_at
 STATES = {"owed": ("Chưa nộp", "Not filed"), "filed": ("Đã nộp", "Filed"),
           "returned": ("Trả lại để sửa", "Given back")}
 HEAD = {"vi": ("Đơn vị", "Khối", "Nội dung", "Trạng thái", "Trễ hạn", "Nộp lúc", "Hạn"),
@@ -90,15 +91,19 @@ def _shown(rule: Rule, show: str, at: datetime) -> ColumnElement[bool]:
     given = select(Filing.id).where(mine, Filing.until > at).exists()
     missing = ~filed.exists()
     overdue = and_(missing, ~given) if at >= rule.due else Unit.id < 0
-    returned = filed.where(Filing.returned_at >= Filing.filed_at).exists()
+    returned = filed.where(RETURNED).exists()
     found: dict[str, ColumnElement[bool]] = {
         "missing": missing, "overdue": overdue, "returned": returned,
         "owing": or_(missing, returned), "soon": and_(or_(missing, returned), _soon(rule, at)),
         "late": or_(overdue, filed.where(Filing.first_at >= due).exists()),
         "filed": and_(filed.exists(), ~returned),
     }
-    owed = Unit.group.in_(rule.groups) if rule.groups else Unit.id > 0
-    return and_(owed, found[show]) if show in found else owed
+    return and_(_asked(rule), found[show]) if show in found else _asked(rule)
+
+
+def _asked(rule: Rule) -> ColumnElement[bool]:
+    """Units of whom this filing is asked."""
+    return Unit.group.in_(rule.groups) if rule.groups else true()
 
 
 def _soon(rule: Rule, at: datetime) -> ColumnElement[bool]:
@@ -147,13 +152,11 @@ def sums(session: Session, contest: Contest, *, at: datetime) -> list[Sum]:
 def still_owed(query: search.Query, contest: Contest, rule: Rule) -> search.Query:
     """Narrow a query of units, with their ``Filing`` where there is one, to those that still have
     to file it, or to mend it."""
-    filed = and_(Filing.filed_at.is_not(None),
-                 or_(Filing.returned_at.is_(None), Filing.returned_at < Filing.filed_at))
     query = query.outerjoin(
         Filing, and_(Filing.unit_id == Unit.id, Filing.filing == rule.id)
     ).where(Unit.contest_id == contest.id, Unit.retired_at.is_(None),
-            or_(Filing.id.is_(None), ~filed))
-    return query.where(Unit.group.in_(rule.groups)) if rule.groups else query
+            or_(Filing.filed_at.is_(None), RETURNED))
+    return query.where(_asked(rule))
 
 
 def ahead(

@@ -8,11 +8,18 @@ from contest.services.core.pagination import Pagination
 from contest.views.shared.numbers import whole
 from contest.views.shared.support import current
 
+MOST_SOUGHT = 100  # characters
+
 
 def page_number() -> int:
     """The page number in the query string, 1 by default."""
     number = whole(request.args.get("page", "1"))
     return 1 if number is None else number
+
+
+def sought(key: str = "q") -> str:
+    """What the query string asks a list for, 100 characters at most; empty by default."""
+    return request.args.get(key, "").strip()[:MOST_SOUGHT]
 
 
 def neighbours(found: Pagination[Any], endpoint: str = "") -> dict[str, object]:

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 import contest as contest_package
 from contest.clock import FixedClock
-from contest.models import AuditRow, Check, Contest, Snapshot, Submission, Task
+from contest.models import AuditRow, Check, Contest, Snapshot, Submission, Task, Unit
 from contest.profile import Profile
 from contest.services.checking import outcomes
-from contest.services.core import outbox, profiles
+from contest.services.core import outbox, profiles, search
 from contest.services.desk import desk, setup
 from contest.services.entry import checks, similarity
 from contest.states import MACHINES
@@ -42,8 +42,9 @@ def test_a_unit_is_short_until_a_clip_counts(make: Factory, contest: Contest, pl
         make.submission(make.unit(contest, f"Đoàn {state}"), state)
     make.unit(contest, "Đoàn không gửi")
     with platform.db.read() as session:
-        short = desk.units_short(session, contest, profiles.profile_of(contest))
-    assert [unit.name for unit in short] == [
+        query = desk.short(select(Unit.name), contest, profiles.profile_of(contest))
+        short = session.scalars(query.order_by(search.sortable(Unit.name))).all()
+    assert short == [
         "Đoàn disqualified", "Đoàn không gửi", "Đoàn uploading", "Đoàn withdrawn"
     ]
 

@@ -6,13 +6,11 @@ import json
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from contest.clock import FixedClock
 from contest.models import Contest, User
 from tests.browsing import focused, sticks_out
 from tests.contest.elsewhere.platforms import WATCH, Posted, with_platforms
 from tests.contest.factory import Factory
 from tests.contest.questions.asked import QUESTIONS
-from tests.contest.stage import COUNTED
 
 pytestmark = pytest.mark.browser
 PASTE = """lines => {
@@ -39,12 +37,6 @@ def opened(browser: Browser, address: str, width: int, name: str, token: str) ->
     context.add_cookies([{"name": name, "value": token, "url": address},
                          {"name": "lang", "value": "en" if width > 400 else "vi", "url": address}])
     return context
-
-
-@pytest.fixture
-def room(make: Factory, contest: Contest, clock: FixedClock) -> Posted:
-    clock.moment = COUNTED
-    return Posted(make, contest)
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -25,18 +25,13 @@ from contest.services.elsewhere import from_file, numbers, posts
 from contest.services.elsewhere.from_file import Preview
 from tests.contest.conftest import Visits
 from tests.contest.core.together import Meeting
-from tests.contest.elsewhere.platforms import WATCH, Posted, with_platforms
+from tests.contest.elsewhere.platforms import WATCH, Posted
 from tests.contest.factory import Factory
 from tests.contest.stage import COUNTED
 
 HEAD = "Mã clip,Nền tảng,Lượt thích,Chia sẻ,Bình luận,Lượt xem,Liên kết"
 TIKTOK = "https://www.tiktok.com/@doan/video/12345"
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def contest(make: Factory) -> Contest:
-    return make.contest(edit=with_platforms)
 
 
 class Desk(Posted):

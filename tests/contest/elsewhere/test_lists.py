@@ -8,21 +8,9 @@ from contest.models import Unit
 from contest.services.core.pagination import Pagination
 from contest.services.elsewhere import listing, numbers
 from contest.services.elsewhere.listing import LACKING
-from tests.contest.elsewhere.platforms import WATCH, Posted, with_platforms
-from tests.contest.stage import COUNTED
+from tests.contest.elsewhere.platforms import WATCH
 
 TIKTOK = "https://www.tiktok.com/@doan/video/12345"
-
-
-@pytest.fixture
-def contest(make):
-    return make.contest(edit=with_platforms)
-
-
-@pytest.fixture
-def room(make, contest, clock):
-    clock.moment = COUNTED
-    return Posted(make, contest)
 
 
 def listed(room, **narrowed) -> Pagination:

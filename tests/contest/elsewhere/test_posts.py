@@ -15,30 +15,19 @@ from sqlalchemy.exc import DatabaseError
 import scoring
 from contest.clock import FixedClock
 from contest.errors import Conflict, Invalid, NotAllowed, NotFound
-from contest.models import Contest, PlatformPost, Result
+from contest.models import PlatformPost, Result
 from contest.services.awards import workbook
 from contest.services.elsewhere import numbers, posts
 from contest.services.results import closing, scoring_input, tally
 from contest.services.rules import toml_editing
 from scoring import archive, bundle
 from tests.contest.conftest import Visits
-from tests.contest.elsewhere.platforms import WATCH, Posted, posts_alone, with_platforms
+from tests.contest.elsewhere.platforms import WATCH, Posted, posts_alone
 from tests.contest.factory import Factory
 from tests.contest.results.test_document_templates import words
 from tests.contest.stage import AFTER, COUNTED, Stage
 
 TIKTOK = "https://www.tiktok.com/@doan/video/{:011d}"
-
-
-@pytest.fixture
-def contest(make: Factory) -> Contest:
-    return make.contest(edit=with_platforms)
-
-
-@pytest.fixture
-def room(make: Factory, contest: Contest, clock: FixedClock) -> Posted:
-    clock.moment = COUNTED
-    return Posted(make, contest)
 
 
 @pytest.mark.both_databases

@@ -5,27 +5,15 @@ import re
 from datetime import timedelta
 from io import BytesIO
 
-import pytest
 from PIL import Image
 
 from contest.clock import FixedClock
-from contest.models import Contest, PlatformPost
+from contest.models import PlatformPost
 from contest.services.elsewhere import numbers, posts
 from tests.contest.conftest import Visits
-from tests.contest.elsewhere.platforms import WATCH, Posted, with_platforms
+from tests.contest.elsewhere.platforms import WATCH, Posted
 from tests.contest.factory import Factory
 from tests.contest.stage import COUNTED
-
-
-@pytest.fixture
-def contest(make: Factory) -> Contest:
-    return make.contest(edit=with_platforms)
-
-
-@pytest.fixture
-def room(make: Factory, contest: Contest, clock: FixedClock) -> Posted:
-    clock.moment = COUNTED
-    return Posted(make, contest)
 
 
 def picture() -> tuple[BytesIO, str]:

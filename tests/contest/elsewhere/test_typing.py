@@ -9,21 +9,10 @@ from PIL import Image
 from sqlalchemy import select
 
 from contest.models import PlatformCount, PlatformProof
-from tests.contest.elsewhere.platforms import WATCH, Posted, with_platforms
+from tests.contest.elsewhere.platforms import WATCH
 from tests.contest.stage import COUNTED
 
 TIKTOK = "https://www.tiktok.com/@doan/video/12345"
-
-
-@pytest.fixture
-def contest(make):
-    return make.contest(edit=with_platforms)
-
-
-@pytest.fixture
-def room(make, contest, clock):
-    clock.moment = COUNTED
-    return Posted(make, contest)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from contest.views.shared import proofs
 from contest.views.shared.entries.counting import count_words
 from contest.views.shared.forms import Form
 from contest.views.shared.numbers import wholes
-from contest.views.shared.paging import neighbours, page_number
+from contest.views.shared.paging import neighbours, page_number, sought
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("elsewhere", __name__, url_prefix="/c/<slug>/organiser/elsewhere")
@@ -96,7 +96,7 @@ def _mine(rows: Sequence[Row]) -> Mine:
 def _narrowed() -> dict[str, str]:
     """What the address narrows the list to."""
     return {key: value for key in ("q", "show")
-            if (value := request.args.get(key, "").strip()[:100])}
+            if (value := sought(key))}
 
 
 def _rows() -> Pagination[Row]:

@@ -24,7 +24,7 @@ from contest.views.shared.entries.filing_form import (
     has_files,
 )
 from contest.views.shared.forms import Form
-from contest.views.shared.paging import neighbours, page_number
+from contest.views.shared.paging import neighbours, page_number, sought
 from contest.views.shared.support import allows, attachment, back_to, current, flash_message, page
 
 bp = Blueprint("filings", __name__, url_prefix="/c/<slug>/organiser/filings")
@@ -58,8 +58,7 @@ def listed() -> Response:
     """The grid: units and what each has filed; ``filing``, ``show`` and ``q`` narrow it."""
     asked = {one.id for one in current.profile.filings}
     key, show = request.args.get("filing", ""), request.args.get("show", "")
-    wanted = Wanted(key if key in asked else "", show if show in SHOWN else "",
-                    request.args.get("q", "").strip()[:100])
+    wanted = Wanted(key if key in asked else "", show if show in SHOWN else "", sought())
     found = overview.listed(
         current.db, current.contest, wanted, at=current.now, number=page_number()
     ) if asked else None

@@ -1,7 +1,5 @@
 """Entries handed from one contest to another: what arrived, what was sent."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -9,14 +7,12 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from contest.errors import Invalid
-from contest.models import Handover
-from contest.profile.parts import Text
 from contest.services.core import profiles
 from contest.services.handover import handovers, letters, lists
 from contest.services.handover.handovers import code_of
 from contest.services.handover.lists import LISTS
 from contest.views.shared.forms import Form, MultiCheckboxField
-from contest.views.shared.paging import neighbours, page_number
+from contest.views.shared.paging import neighbours, page_number, sought
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("handovers", __name__, url_prefix="/c/<slug>/organiser/handovers")
@@ -56,27 +52,19 @@ def _listed(
     name = request.args.get("list", "")
     if name not in LISTS:  # the first that has any
         name = next((one for one in LISTS if counts[one]), "waiting")
-    show, words = request.args.get("show", ""), request.args.get("q", "").strip()[:100]
+    show, words = request.args.get("show", ""), sought()
     found = lists.listed(
         current.db, current.contest, name, state=show, words=words, number=page_number())
     kept = {"list": request.args.get("list"), "q": words, "page": found.number}
     return page(
         "organiser/handovers.html", status, found=found, counts=counts, shown_list=name,
         show=show, states=LISTS[name], words=words, code_of=code_of, title_of=letters.title_of,
-        pages=neighbours(found, "handovers.listed"), where=_where(found.rows),
+        pages=neighbours(found, "handovers.listed"),
+        where={one.id: profiles.profile_of(one.contest).contest.title for one in found.rows},
         here={key: value for key, value in kept.items() if value and value != 1},
         accept_form=accept or AcceptForm(formdata=None),
         decline_form=decline or DeclineForm(formdata=None), refused_id=refused_id,
     )
-
-
-def _where(shown: Sequence[Handover]) -> dict[int, Text]:
-    """By its id the title of the contest to which each was handed; each title is read once."""
-    titles: dict[int, Text] = {}
-    for one in shown:
-        if one.contest_id not in titles:
-            titles[one.contest_id] = profiles.profile_of(one.contest).contest.title
-    return {one.id: titles[one.contest_id] for one in shown}
 
 
 @bp.post("/accept")

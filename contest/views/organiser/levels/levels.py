@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, request, send_file
+from flask import Blueprint, send_file
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
@@ -16,6 +16,7 @@ from contest.services.filings import overview
 from contest.services.levels import handing_up, links, tree
 from contest.views.organiser.filings.zipped import zipped
 from contest.views.shared.forms import Form, MultiCheckboxField
+from contest.views.shared.paging import sought
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("levels", __name__, url_prefix="/c/<slug>/organiser/levels")
@@ -153,7 +154,7 @@ def send_form() -> Response:
 
 
 def _send(form: SendForm, status: int = 200) -> Response:
-    words = request.args.get("q", "").strip()[:100]
+    words = sought()
     found = handing_up.candidates(current.db, current.contest, current.language, words=words)
     open_ = [one for one in found if not one.under_way]
     form.codes.choices = [SelectChoice(one.submission.code, one.submission.title) for one in open_]

@@ -20,7 +20,7 @@ from contest.services.levels import handing_up, links, packing, signed_files, un
 from contest.services.results.bundles import Signer
 from contest.views.shared import large_forms
 from contest.views.shared.forms import Form, MultiCheckboxField
-from contest.views.shared.paging import neighbours, page_number
+from contest.views.shared.paging import neighbours, page_number, sought
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("signed_files", __name__, url_prefix="/c/<slug>/organiser/signed-files")
@@ -67,7 +67,7 @@ def _show(
     status: int = 200, write: WriteForm | None = None, read: ReadForm | None = None,
     decline: DeclineForm | None = None, level_id: int = 0,
 ) -> Response:
-    words, form = request.args.get("q", "").strip()[:100], write or WriteForm(formdata=None)
+    words, form = sought(), write or WriteForm(formdata=None)
     up = bool(current.profile.parent.installation) and current.profile.entry.is_clip
     found = handing_up.candidates(
         current.db, current.contest, current.language, words=words) if up else []

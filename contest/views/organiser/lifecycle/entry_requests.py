@@ -1,6 +1,6 @@
 """Requests about entries: one organiser proposes, or a unit asks; another person decides."""
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import RadioField, TextAreaField
@@ -13,7 +13,7 @@ from contest.views.organiser import activity_words
 from contest.views.organiser.entries import onward
 from contest.views.organiser.lifecycle import in_the_way
 from contest.views.shared.forms import Form
-from contest.views.shared.paging import neighbours, page_number
+from contest.views.shared.paging import neighbours, page_number, sought
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
 bp = Blueprint("entry_requests", __name__, url_prefix="/c/<slug>/organiser/requests")
@@ -38,11 +38,11 @@ class VerdictForm(Form):
 @allows("organiser.read")
 def listed() -> Response:
     """What waits for a second person."""
-    sought = request.args.get("q", "").strip()[:100]
+    words = sought()
     found = entry_requests.waiting(
-        current.db, current.contest, words=sought, number=page_number())
+        current.db, current.contest, words=words, number=page_number())
     return page(
-        "organiser/entry_requests.html", found=found.rows, pages=neighbours(found), sought=sought,
+        "organiser/entry_requests.html", found=found.rows, pages=neighbours(found), sought=words,
         names=activity.names(current.db, {one.created_by for one in found.rows}),
         words=activity_words, me=current.actor.label,
         in_the_way=in_the_way.of_requests(found.rows),

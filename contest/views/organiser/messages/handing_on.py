@@ -19,7 +19,7 @@ from contest.services.messages.handing_on import Handed
 from contest.services.people import invitations
 from contest.views.shared.forms import Form
 from contest.views.shared.numbers import wholes
-from contest.views.shared.paging import neighbours, page_number
+from contest.views.shared.paging import neighbours, page_number, sought
 from contest.views.shared.returning import NEXT
 from contest.views.shared.support import allows, back_to, current, flash_message, page
 
@@ -39,7 +39,7 @@ class ToldForm(Form):
 def listed(kind: str) -> Response:
     """The text for each unit; ``show=all``: those who were told, too; ``q``: of these names."""
     everybody = request.args.get("show") == "all"
-    words = request.args.get("q", "").strip()[:100]
+    words = sought()
     found = handing_on.listed(
         current.db, current.contest, kind, key=_key(), at=current.now, everybody=everybody,
         words=words, number=page_number(),
