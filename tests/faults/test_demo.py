@@ -8,10 +8,9 @@ import random
 import shutil
 import signal
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,10 +20,13 @@ from contest.demo.play import Outcome, Play
 from tests.clip_cache import cached
 from tests.demo.films import FULL, SMALL, Filmed, film
 from tests.processes import alive, family
+from tests.seeds import given, of_commit
 
 VICTIMS = ("web", "worker-1", "redis", "uploads", "relay", "page")
 PAUSE_S = (3.0, 12.0)
-ALWAYS, WITHOUT_GIT = (11, 2023), 11
+ALWAYS = (11, 2023)
+
+
 class Killer(threading.Thread):
     """Kills one of the processes after the other, with all their children, by kill -9: the next
     one once all are back, for a busy machine takes longer to start one than the pause."""
@@ -89,17 +91,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def seeds(*, long: bool) -> list[int]:
     """HOITHI_SEEDS="1 2 3", or the commit's own; the long form adds those that are always tried."""
-    if given := os.environ.get("HOITHI_SEEDS"):
-        return [int(seed) for seed in given.split()]
-    return [*(ALWAYS if long else ()), seed_of_commit()]
-
-
-def seed_of_commit() -> int:
-    """Each commit kills at moments of its own; so there is one where there is no Git, too."""
-    asked = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short=7", "HEAD"]
-    with suppress(OSError, subprocess.CalledProcessError):
-        return int(subprocess.check_output(asked, stderr=subprocess.DEVNULL), 16)
-    return WITHOUT_GIT
+    return given() or [*(ALWAYS if long else ()), of_commit()]
 
 
 def perform(folder: Path, kind: Filmed = FULL) -> Outcome:
@@ -118,8 +110,8 @@ def bring_films(folder: Path, kind: Filmed = FULL) -> None:
 
 
 def test_the_commit_gives_the_seed() -> None:
-    assert seeds(long=False) == [seed_of_commit()]
-    assert seeds(long=True) == [*ALWAYS, seed_of_commit()]
+    assert seeds(long=False) == [of_commit()]
+    assert seeds(long=True) == [*ALWAYS, of_commit()]
 
 
 @pytest.mark.long

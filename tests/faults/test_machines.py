@@ -23,7 +23,8 @@ from social.simulator.process import SimulatorProcess
 from tests import seaweed
 from tests.databases import own_database
 from tests.faults.machines import EACH, NAMES, Machines
-from tests.faults.test_demo import bring_films, seed_of_commit
+from tests.faults.test_demo import bring_films
+from tests.seeds import of_commit
 
 SECRET = "a secret key that only tests know, 40 and more"
 PAGE = "published/quan11-2023/results.vi.html"
@@ -103,7 +104,7 @@ def shared(folder: Path, postgres: str) -> Iterator[dict[str, str]]:
 def test_a_contest_on_many_machines_loses_nothing_whichever_of_them_is_lost(
     short_dir: Path, postgres_server: str
 ) -> None:
-    folder, seed = short_dir / "machines", seed_of_commit()
+    folder, seed = short_dir / "machines", of_commit()
     with shared(folder, postgres_server) as environ:
         bring_films(folder)
         play = Spread(folder, Machines(folder / "disks", environ), seed)

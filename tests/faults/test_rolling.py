@@ -16,8 +16,9 @@ from alembic.script import ScriptDirectory
 from contest.db import alembic_config
 from contest.demo import script
 from tests.faults.machines import NAMES, Machines
-from tests.faults.test_demo import bring_films, seed_of_commit
+from tests.faults.test_demo import bring_films
 from tests.faults.test_machines import Spread, shared
+from tests.seeds import of_commit
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("scoring", "media_checks", "social", "plan_reading", "templates", "docker")
@@ -76,7 +77,7 @@ class Rolling(Spread):
 def test_a_contest_goes_on_while_each_machine_becomes_one_of_the_next_release(
     short_dir: Path, postgres_server: str
 ) -> None:
-    folder, seed = short_dir / "rolling", seed_of_commit()
+    folder, seed = short_dir / "rolling", of_commit()
     with shared(folder, postgres_server) as environ:
         bring_films(folder)
         machines = Machines(folder / "disks", environ)

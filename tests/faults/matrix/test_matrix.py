@@ -5,7 +5,6 @@ Every run of the suite has one contest with three of them, chosen by the commit'
 checker about losses that are planted. ``HOITHI_SEEDS="1 2"`` gives other seeds.
 """
 
-import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +13,11 @@ import pytest
 
 from contest.db import upgrade
 from contest.running.devservices import start_postgres
-from tests import compiled_once, seaweed
+from tests import compiled_once, seaweed, seeds
 from tests.databases import own_database
 from tests.faults.matrix.nursery import Nursery, nursery
 from tests.faults.matrix.run import Order, performed
 from tests.faults.matrix.trouble import FAULTS
-from tests.faults.test_demo import seed_of_commit
 from tests.s3_server import S3Server
 
 TWENTY = range(1, 21)
@@ -32,12 +30,12 @@ SHORT = (
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    given = [int(s) for s in os.environ.get("HOITHI_SEEDS", "").split()]
+    asked = seeds.given()
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", FAULTS)
-        metafunc.parametrize("seed", given or TWENTY)
+        metafunc.parametrize("seed", asked or TWENTY)
     elif "seed" in metafunc.fixturenames:
-        metafunc.parametrize("seed", given or [seed_of_commit()])
+        metafunc.parametrize("seed", asked or [seeds.of_commit()])
 
 
 @pytest.fixture(scope="session")
