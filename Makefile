@@ -91,7 +91,7 @@ style: $(STAMPS)/dev
 mutants: $(STAMPS)/dev  ## change scoring/ in thousands of small ways: does a test notice? (M="scoring.jury*")
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; page=contest/assets/js; \
 	mkdir -p "$$folder/tests" "$$folder/$$page"; cp -r $$page/verify "$$folder/$$page"; \
-	cp -r scoring pyproject.toml "$$folder"; cp -r tests/scoring "$$folder/tests"; \
+	cp -r scoring pyproject.toml "$$folder"; cp -r tests/scoring tests/seeds.py "$$folder/tests"; \
 	program="$$PWD/$(BIN)/mutmut"; cd "$$folder"; \
 	nice -n 10 "$$program" run --max-children 2 $(M); "$$program" results
 

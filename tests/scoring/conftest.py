@@ -1,4 +1,4 @@
-"""The files of a signed bundle."""
+"""The files of a signed bundle; the seeds of random contests."""
 
 from functools import cache
 
@@ -7,6 +7,9 @@ import pytest
 
 from scoring import archive, bundle, verification
 from scoring.manifest import own_sources
+from tests import seeds
+
+PART = 3  # one seed of so many is tried in each run
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,3 +26,11 @@ def sources_read_once():
 def files():
     """The files of the example's bundle; tests change a copy."""
     return archive.read(bundle.build(example.contest(), **example.parts(), **example.SIGNED))[0]
+
+
+@pytest.fixture
+def drawn(request):
+    """Seeds of random contests, of so many the third that the commit draws: ``drawn(300)``. In the
+    long form all of them."""
+    long = request.config.getoption("long", default=False)
+    return lambda many: seeds.some(range(many), many // PART, long=long)

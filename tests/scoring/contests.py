@@ -15,6 +15,16 @@ TIE_BREAKS = [
 ]
 
 
+def hold(seeds, check):
+    """``check`` a random contest of each seed; a failure names its seed."""
+    for seed in seeds:
+        try:
+            check(Random(seed))
+        except Exception as failure:
+            failure.add_note(f"seed {seed}")
+            raise
+
+
 def contests(**fixed):
     """A strategy for the input of ``scoring.compute``; ``fixed`` rules stand as given."""
     return st.randoms(use_true_random=False).map(partial(contest, fixed=fixed))

@@ -7,7 +7,7 @@ from random import Random
 
 import naive
 import pytest
-from contests import contest, measured
+from contests import contest, hold, measured
 from second import computed
 from test_scoring_second import JUNK, leaves, ours, theirs
 
@@ -16,9 +16,8 @@ from scoring import archive, bundle, evidence
 from scoring.verification import check
 
 
-def test_prizes_of_random_contests_are_those_of_a_naive_tally():
-    for seed in range(300):
-        assert_agree(measured(Random(seed)))
+def test_prizes_of_random_contests_are_those_of_a_naive_tally(drawn):
+    hold(drawn(300), lambda random: assert_agree(measured(random)))
 
 
 @pytest.mark.long
@@ -54,15 +53,15 @@ def test_prizes_by_the_ranking_alone_are_found_the_same_way_and_said_as_ever():
         assert not any(line.keys() & {"prizes", "category"} for line in found["ranking"])
 
 
-def test_the_browser_says_every_figure_and_sentence_and_refuses_the_same():
-    inputs = [json.dumps(measured(Random(seed))) for seed in range(800)]
-    for seed in range(500):
+def test_the_browser_says_every_figure_and_sentence_and_refuses_the_same(drawn):
+    inputs = [json.dumps(measured(Random(seed))) for seed in drawn(800)]
+    for seed in drawn(500):
         data = measured(Random(seed))
         holder, key = Random(seed).choice(list(leaves(data)))
         holder[key] = copy.deepcopy(Random(seed + 1).choice((*JUNK, "chair", "category:hoc")))
         inputs.append(json.dumps(data))
     for text, answer in zip(inputs, theirs(computed(inputs)), strict=True):
-        assert answer == ours(text)
+        assert answer == ours(text), text
 
 
 def clip(name, unit, mark, reactions, **more):

@@ -7,7 +7,7 @@ from random import Random
 import example
 import naive
 import pytest
-from contests import contest, posted
+from contests import contest, hold, posted
 from meddling import read, sealed
 from second import computed, examined
 from test_scoring_assignment import assert_same
@@ -30,9 +30,8 @@ def assert_counted(data):
     assert scoring.compute(data | {"rules": found["rules"]}) == found
 
 
-def test_random_contests_with_posts_are_those_of_a_naive_tally():
-    for seed in range(300):
-        assert_counted(posted(Random(seed)))
+def test_random_contests_with_posts_are_those_of_a_naive_tally(drawn):
+    hold(drawn(300), lambda random: assert_counted(posted(random)))
 
 
 @pytest.mark.long
@@ -42,15 +41,15 @@ def test_ten_thousand_random_contests_with_posts_are_those_of_a_naive_tally(part
         assert_counted(posted(Random(10_000 + seed)))
 
 
-def test_the_browser_says_every_figure_and_sentence_and_refuses_the_same():
-    inputs = [json.dumps(posted(Random(seed))) for seed in range(250)]
-    for seed in range(250):
+def test_the_browser_says_every_figure_and_sentence_and_refuses_the_same(drawn):
+    inputs = [json.dumps(posted(Random(seed))) for seed in drawn(250)]
+    for seed in drawn(250):
         data = posted(Random(seed))
         holder, key = Random(seed).choice(list(leaves(data)))
         holder[key] = copy.deepcopy(Random(seed + 1).choice((*JUNK, "youtube", "tiktok")))
         inputs.append(json.dumps(data))
     for text, answer in zip(inputs, theirs(computed(inputs)), strict=True):
-        assert answer == ours(text)
+        assert answer == ours(text), text
 
 
 def small(*posts, **rules):

@@ -4,15 +4,14 @@ from random import Random
 
 import naive
 import pytest
-from contests import assigned
+from contests import assigned, hold
 
 import scoring
 from scoring import promote
 
 
-def test_promotions_of_random_contests_are_those_of_a_naive_tally():
-    for seed in range(300):
-        assert_same(Random(seed))
+def test_promotions_of_random_contests_are_those_of_a_naive_tally(drawn):
+    hold(drawn(300), assert_same)
 
 
 @pytest.mark.long

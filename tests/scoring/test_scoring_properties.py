@@ -2,10 +2,9 @@
 
 import copy
 from fractions import Fraction
-from random import Random
 
 import naive
-from contests import contest, contests
+from contests import contest, contests, hold
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,9 +14,8 @@ MANY = settings(max_examples=200, deadline=None)
 SOME = settings(max_examples=100, deadline=None)
 
 
-def test_two_implementations_agree_on_thousands_of_contests():
-    for seed in range(4000):
-        assert_both_agree(contest(Random(seed)))
+def test_two_implementations_agree_on_thousands_of_contests(drawn):
+    hold(drawn(4000), lambda random: assert_both_agree(contest(random)))
 
 
 @SOME
