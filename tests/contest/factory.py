@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from contest.actors import SYSTEM, Actor, unit_actor
@@ -194,11 +195,13 @@ class Factory:
     def _consents(self, session: Session, submission: Submission) -> None:
         form = profiles.profile_of(submission.contest).form
         digest = hashlib.sha256(form.notice.vi.encode()).hexdigest()
-        session.add_all(
-            Consent(submission_id=submission.id, purpose=c.id, notice_version=form.notice_version,
-                    notice_sha256=digest, given_at=submission.created_at)
-            for c in form.consents if c.required
-        )
+        given = [
+            {"submission_id": submission.id, "purpose": one.id, "given_at": submission.created_at,
+             "notice_version": form.notice_version, "notice_sha256": digest}
+            for one in form.consents if one.required
+        ]
+        if given:
+            session.execute(insert(Consent), given)
 
     def _clip(self, session: Session, submission: Submission, clip: Path | bytes) -> None:
         content = clip.read_bytes() if isinstance(clip, Path) else clip

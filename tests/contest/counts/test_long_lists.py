@@ -26,8 +26,13 @@ def room(bench: Bench, built: Build) -> Room:
 
 
 @pytest.fixture
-def many(bench: Bench) -> list[int]:
+def many(bench: Bench, built: Build) -> list[int]:
     """More posted clips than a page holds, in the order of their release; publications' ids."""
+    made: list[int] = built(("many", bench.contest.revision_id), lambda: _many(bench))
+    return made
+
+
+def _many(bench: Bench) -> list[int]:
     unit = bench.make.unit(bench.contest, "Đoàn Phường 5")
     codes = [f"CX{number:04}" for number in range(1, MORE + 1)]
     for code in codes:
