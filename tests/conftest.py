@@ -204,12 +204,11 @@ def postgres_server(short_dir: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def reused_postgres(postgres_server: str) -> Iterator[Reused]:
+def reused_postgres(postgres_server: str, postgres_template: str) -> Iterator[Reused]:
     """This worker's PostgreSQL database at the newest migration; it begins again for each test."""
-    with own_database(postgres_server) as url:
-        reused = Reused(url)
-        yield reused
-        reused.close()
+    reused = Reused(postgres_server, postgres_template)
+    yield reused
+    reused.close()
 
 
 @pytest.fixture(scope="session")

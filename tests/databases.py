@@ -13,7 +13,6 @@ from pathlib import Path
 
 import psycopg
 
-from contest.db import upgrade
 from tests import kept_lines
 
 RAM = Path("/dev/shm")
@@ -79,7 +78,9 @@ UNION ALL {_NEWEST} pg_attribute WHERE attrelid IN
 UNION ALL {_NEWEST} pg_trigger WHERE tgrelid IN
   (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
 """
-NOTHING = "DROP SCHEMA public CASCADE; DROP SCHEMA beginning CASCADE; CREATE SCHEMA public"
+# Who tampers past the guards of a table, of PostgreSQL: to take a guard away changes the form, and
+# the next test would have to wait for another database.
+PAST_GUARDS = "SET LOCAL session_replication_role = replica"
 # As dropping it would: whoever is still connected is of an earlier test.
 END_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -88,24 +89,27 @@ END_OTHERS = (
 
 
 class Reused:
-    """A PostgreSQL database at the newest migration that can begin again; ``url`` is its address.
+    """A PostgreSQL database at the newest migration that can begin again; ``url`` is its address,
+    ``made`` how often it has been copied from ``template``, which is at the newest migration.
 
     Its server's user must be a superuser, as ours is. Lines that engines have closed are kept
     (``kept_lines.py``).
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.connection = psycopg.connect(url, autocommit=True)
-        self.database = self.connection.info.host, self.connection.info.dbname
+    def __init__(self, server: str, template: str) -> None:
+        self.server, self.template, self.made = server, template, 0
+        self.name = f"hoithi_{os.getpid()}_{next(NUMBERS)}"
+        self.url = _named(server, self.name)
         self._make()
-        self.next = self._next()
 
     def _make(self) -> None:
-        upgrade(self.url)
+        _on(self.server, f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"')
+        self.connection = psycopg.connect(self.url, autocommit=True)
+        self.database = self.connection.info.host, self.connection.info.dbname
         self.connection.execute(BEGINNING)
-        self.form = self._form()
+        self.form, self.made = self._form(), self.made + 1
         kept_lines.keep(self.database)
+        self.next = self._next()
 
     def _form(self) -> object:
         return self.connection.execute(FORM).fetchall()
@@ -113,16 +117,20 @@ class Reused:
     def begin_again(self) -> None:
         """As the migrations left it: rows, numbers, and nobody connected who does anything.
 
-        Made anew where a test has changed its form, as one that takes a guard away to tamper.
+        Copied anew where a test has changed its form, as one that takes a guard away to tamper.
+        What was kept is gone then.
         """
         self.connection.execute(END_OTHERS, [kept_lines.processes(self.database)])
-        if self._form() == self.form:
-            self.connection.execute("CALL beginning.again()")
-        else:
-            kept_lines.drop(self.database)  # what they have planned is of the other form
-            self.connection.execute(NOTHING)
+        if self.changed():
+            self.close()
             self._make()
+            return
+        self.connection.execute("CALL beginning.again()")
         self.next = self._next()
+
+    def changed(self) -> bool:
+        """Whether its form is another than that of the migrations."""
+        return self._form() != self.form
 
     def _next(self) -> object:
         return self.connection.execute(NEXT).fetchone()
@@ -142,8 +150,10 @@ class Reused:
         self.next = self._next()
 
     def close(self) -> None:
+        """End it: nothing of it is left on its server."""
         kept_lines.drop(self.database)
         self.connection.close()
+        _on(self.server, f'DROP DATABASE "{self.name}" WITH (FORCE)')
 
 
 @contextmanager

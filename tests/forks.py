@@ -22,6 +22,7 @@ from sqlalchemy.orm import configure_mappers
 import contest.web  # noqa: F401 - what the forks begin with
 from contest import cli
 from contest.jobs import handlers
+from contest.services.people import passwords
 from media_checks import checking
 from tests import compiled_once
 
@@ -32,7 +33,10 @@ STREAMS = ("stdin", "stdout", "stderr")
 
 
 def import_all() -> None:
-    """What is imported only when it is wanted; none of it is looked at by the collector again."""
+    """What is imported only when it is wanted; none of it is looked at by the collector again.
+    Passwords are hashed with the least effort (``contest/people/test_passwords.py`` has today's).
+    """
+    passwords.HASHER = compiled_once.QUICK_HASHER
     cli.root.list_commands(None)  # type: ignore[arg-type]  # it asks nothing of the context
     handlers()
     checking.import_all()

@@ -1,11 +1,12 @@
 """A database that begins again is as good as a new one."""
 
+import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -15,9 +16,10 @@ from sqlalchemy.exc import DBAPIError
 
 from contest.clock import FixedClock
 from contest.config import Settings
-from contest.db import Database, upgrade
+from contest.db import Database
 from contest.models import Base
 from contest.wiring import Platform
+from tests import forks
 from tests.conftest import KINDS
 from tests.contest.conftest import SECRET_KEY
 from tests.contest.factory import Factory
@@ -28,13 +30,21 @@ from tests.matrices import MANY
 ROOT = Path(__file__).parents[1]
 ENTRY = Path("tests/contest/entry")
 FILES = [f"{ENTRY}/test_{name}.py" for name in ("upload_rows", "unit_views", "checks")]
+OTHER_FORMS = [
+    "ALTER TABLE audit DISABLE TRIGGER audit_append_only",
+    "DROP TRIGGER audit_append_only ON audit",
+    "ALTER TABLE unit DROP CONSTRAINT pk_unit CASCADE",
+    "CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql"
+    " AS $$ BEGIN RETURN NULL; END $$",
+    "ALTER TABLE contest ADD COLUMN further text",
+    "DROP TABLE mail CASCADE",
+]
 
 
 @pytest.fixture(scope="module")
-def fresh(postgres_server: str) -> Iterator[dict[str, Any]]:
+def fresh(postgres_server: str, postgres_template: str) -> Iterator[dict[str, Any]]:
     """What a new database holds."""
-    with own_database(postgres_server) as url:
-        upgrade(url)
+    with own_database(postgres_server, postgres_template) as url:
         yield held(url)
 
 
@@ -82,20 +92,21 @@ def test_its_guards_are_on_again(reused_postgres: Reused, tmp_path: Path) -> Non
     database.engine.dispose()
 
 
-@pytest.mark.parametrize("statement", [
-    "DROP TRIGGER audit_append_only ON audit",
-    "ALTER TABLE audit DISABLE TRIGGER audit_append_only",
-    "ALTER TABLE unit DROP CONSTRAINT pk_unit CASCADE",
-    "CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql"
-    " AS $$ BEGIN RETURN NULL; END $$",
-    "ALTER TABLE contest ADD COLUMN further text",
-    "DROP TABLE mail CASCADE",
-])
+@pytest.mark.parametrize("statement", OTHER_FORMS)
+def test_another_form_is_seen(reused_postgres: Reused, statement: str) -> None:
+    reused_postgres.begin_again()
+    with reused_postgres.connection.transaction(force_rollback=True):
+        reused_postgres.connection.execute(statement)
+        assert reused_postgres.changed()
+    assert not reused_postgres.changed()
+
+
 def test_a_form_that_a_test_has_changed_is_made_anew(
-    reused_postgres: Reused, fresh: dict[str, Any], tmp_path: Path, statement: str
+    reused_postgres: Reused, fresh: dict[str, Any], tmp_path: Path
 ) -> None:
     with psycopg.connect(reused_postgres.url, autocommit=True) as tampering:
-        tampering.execute(statement)
+        for statement in OTHER_FORMS:
+            tampering.execute(statement)
     reused_postgres.begin_again()
     assert held(reused_postgres.url) == fresh
     test_its_guards_are_on_again(reused_postgres, tmp_path)
@@ -154,11 +165,24 @@ def test_a_line_that_is_broken_or_not_brought_back_is_not_handed_on(
         held_on_to.exec_driver_sql("SELECT 1")
 
 
+def collect(options: tuple[str, ...], to: Path) -> None:
+    """What pytest says that it would run; in a process of its own."""
+    os.chdir(ROOT)
+    os.dup2(os.open(to, os.O_CREAT | os.O_WRONLY, 0o600), 1)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    with sys.stdout:
+        plain = ["--collect-only", "-q", "-p", "no:cacheprovider", "--assert=plain"]
+        pytest.main([*plain, *options, *FILES])
+
+
 @cache
 def kinds(*options: str) -> dict[str, list[str]]:
     """A test of `FILES` -> the databases that it runs on."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
-    said = subprocess.check_output([*command, *options, *FILES], text=True, cwd=ROOT)
+    with TemporaryDirectory() as folder:
+        process = forks.begin(collect, options, to := Path(folder) / "said")
+        process.join(forks.LONGEST_S)
+        said = to.read_text()
+    assert process.exitcode == 0, said
     found: dict[str, list[str]] = {}
     for name, kind in re.findall(r"^(\S+)\[(sqlite|postgresql)", said, re.MULTILINE):
         found.setdefault(name, []).append(kind)

@@ -25,7 +25,7 @@ def started(*arguments: str, environ: dict[str, str]) -> "subprocess.CompletedPr
     )
 
 
-@pytest.mark.parametrize("arguments", [("units", "links"), ("nonsense",)])
+@pytest.mark.parametrize("arguments", [("units", "links"), ("units", "nonsense")])
 def test_it_answers_as_one_that_was_started(
     environ: dict[str, str], arguments: tuple[str, ...]
 ) -> None:

@@ -1,6 +1,5 @@
 """The house stays in order: lock files, sizes, and an ARCHITECTURE.md that is true."""
 
-import ast
 import re
 import subprocess
 import tomllib
@@ -9,6 +8,8 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+
+from tests.sources import source
 
 ROOT = Path(__file__).parent.parent
 LOCKS = ["requirements/runtime.lock", "requirements/build.lock", "requirements/dev.lock"]
@@ -66,12 +67,11 @@ def test_no_file_is_too_long() -> None:
 def functions() -> dict[str, int]:
     """Every function of ours, outside tests and migrations: how many lines it has."""
     return {
-        f"{path.relative_to(ROOT)}:{node.name}:{node.lineno}": node.end_lineno - node.lineno + 1
+        f"{path.relative_to(ROOT)}:{name}:{line}": lines
         for path in tracked()
         if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in PACKAGES
         and "versions" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef) and node.end_lineno
+        for name, line, lines in source(path).functions
     }
 
 
@@ -83,23 +83,11 @@ def test_functions_are_short() -> None:
 
 def test_any_stands_where_nothing_else_can() -> None:
     """In ``contest``, beside the values of mappings (JSON) and migrations, which are frozen."""
-    found = Counter[str]()
-    for path in (ROOT / "contest").rglob("*.py"):
-        if "Any" in (text := path.read_text()) and "versions" not in path.parts:
-            tree = ast.parse(text)
-            every = {node for node in ast.walk(tree)
-                     if isinstance(node, ast.Name) and node.id == "Any"}
-            found[str(path.relative_to(ROOT))] = len(every - _of_mappings(tree))
+    found = Counter({
+        str(path.relative_to(ROOT)): source(path).anys
+        for path in (ROOT / "contest").rglob("*.py") if "versions" not in path.parts
+    })
     assert found.total() <= MOST_ANY, found.most_common()
-
-
-def _of_mappings(tree: ast.Module) -> set[ast.AST]:
-    """The last of the types in ``dict[str, Any]`` and ``Mapping[str, Any]``."""
-    return {
-        node.slice.elts[-1] for node in ast.walk(tree)
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple)
-        and ast.unparse(node.value) in ("dict", "Mapping", "MutableMapping")
-    }
 
 
 def test_no_folder_is_crowded() -> None:

@@ -5,7 +5,6 @@ the ground up, and may use nothing but what the line names. What a line names st
 an arrow can only point down the house.
 """
 
-import ast
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -13,6 +12,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from tests.sources import source
 
 ROOT = Path(__file__).parent.parent
 STANDARD = sys.stdlib_module_names
@@ -97,13 +98,10 @@ def imports(module: str, path: Path) -> set[str]:
     """Full names of what ``module`` imports; ``from a import b`` counts as ``a.b``."""
     found: set[str] = set()
     package = module.split(".") if path.name == "__init__.py" else module.split(".")[:-1]
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else []
-            base = ".".join([*above, *([node.module] if node.module else [])])
-            found |= {f"{base}.{alias.name}" for alias in node.names}
+    for level, named, taken in source(path).imports:
+        above = package[: len(package) - level + 1] if level else []
+        base = ".".join([*above, *([named] if named else [])])
+        found |= {f"{base}.{name}" for name in taken} if taken else {base}
     return found
 
 
@@ -184,8 +182,8 @@ def test_templates_get_values_and_never_a_session() -> None:
 
 
 def test_the_reader_of_imports_sees_every_form(tmp_path: Path) -> None:
-    source = "import a.b\nfrom c import d\nfrom . import e\nfrom .f import g\nfrom ..h import i\n"
+    text = "import a.b\nfrom c import d\nfrom . import e\nfrom .f import g\nfrom ..h import i\n"
     path = tmp_path / "module.py"
-    path.write_text(source)
+    path.write_text(text)
     found = imports("top.middle.module", path)
     assert found == {"a.b", "c.d", "top.middle.e", "top.middle.f.g", "top.h.i"}

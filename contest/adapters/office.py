@@ -20,6 +20,10 @@ WALL_S = 120.0
 CPU_S = 120
 FILE_SIZE = 256 * 1024**2
 FILTER = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+# At each start LibreOffice draws tests of its own into dozens of large pictures and frees each.
+# Memory that it keeps for the next one, in place of the kernel's, spares a third of a start.
+KEEPS_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**30),
+                "MALLOC_TOP_PAD_": str(2**26)}
 READABLE = ("/etc/fonts", "/etc/libreoffice", "/var/cache/fontconfig", "/var/lib/libreoffice")
 
 
@@ -59,7 +63,7 @@ def _run(command: list[str], folder: Path) -> str:
     Raises ``PdfFailed`` after the time limit.
     """
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "TMPDIR": str(folder),
-                   "LC_ALL": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp"}
+                   "LC_ALL": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp", **KEEPS_MEMORY}
     process = subprocess.Popen(
         command, cwd=folder, env=environment, start_new_session=True, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -126,12 +126,15 @@ def _film_card(picture: Path, path: Path) -> None:
     effects = [moviepy.vfx.FadeIn(FADE_S), moviepy.vfx.FadeOut(FADE_S)]
     clip = moviepy.ImageClip(str(picture), duration=CARD_S).with_effects(effects)
     clip.write_videofile(
-        str(silent), fps=RATE, codec="libx264", preset="ultrafast", audio=False, logger=None,
-        ffmpeg_params=["-qp", "0"], pixel_format="yuv444p",
+        str(silent), fps=RATE, codec=VIDEO["c:v"], preset=VIDEO["preset"], audio=False,
+        logger=None, threads=VIDEO["threads"], pixel_format=VIDEO["pix_fmt"],
+        ffmpeg_params=["-crf", str(VIDEO["crf"]),
+                       "-video_track_timescale", str(VIDEO["video_track_timescale"])],
     )
     clip.close()
     quiet = ffmpeg.input(f"anullsrc=r={SOUND_RATE}:cl=stereo", f="lavfi", t=CARD_S)
-    _encode(ffmpeg.input(str(silent)).video, quiet.audio, path, CARD_S)
+    film = ffmpeg.input(str(silent)).video
+    _run(ffmpeg.output(film, quiet.audio, str(path), t=CARD_S, **{"c:v": "copy"}, **SOUND), path)
 
 
 # ---------------------------------------------------------------------------- clips

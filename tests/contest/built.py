@@ -53,7 +53,7 @@ class Built:
         rows = _Postgres(reused) if reused else _Sqlite(make.platform, self.folder)
         if not rows.untouched():
             return build()
-        key = (*key, make.platform.settings.secret_keys, reused is None)
+        key = (*key, make.platform.settings.secret_keys, reused and reused.made)
         if key not in self.kept:
             value = build()
             self.kept[key] = self._keep(rows, make, value)

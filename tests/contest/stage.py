@@ -34,6 +34,20 @@ def staged(built: Build, make: Factory, contest: Contest) -> "Stage":
     return made
 
 
+def frozen_once(built: Build, stage: "Stage") -> Result:
+    """The frozen result of what ``staged`` gave, at this moment; likewise."""
+    key = "frozen", stage.contest.slug, stage.contest.revision_id
+    made: Result = built(key, lambda: stage.freeze(stage.compute()))
+    return made
+
+
+def published_once(built: Build, stage: "Stage") -> Result:
+    """The same, published."""
+    key = "published", stage.contest.slug, stage.contest.revision_id
+    made: Result = built(key, lambda: stage.publish(stage.freeze(stage.compute())))
+    return made
+
+
 class Stage:
     """A contest with three units, two jurors and counts, ready to be closed."""
 

@@ -2,6 +2,7 @@
 nginx itself. And whose address a request has behind a server that ends TLS."""
 
 import re
+from dataclasses import dataclass
 
 import pytest
 
@@ -55,17 +56,34 @@ def safe(answer: Answer) -> dict[str, bool]:
     }
 
 
-def test_every_answer_is_safe_to_open(site: Site, contest: Contest) -> None:
-    submission = site.make.submission(site.make.unit(contest), "published")
-    boss = Outside(site)
+@dataclass
+class Asked:
+    """What an organiser with every role is answered everywhere, a unit's phone at its own pages."""
+
+    boss: Outside
+    answers: dict[str, Answer]
+
+
+@pytest.fixture(scope="module")
+def asked(site: Site, contest: Contest) -> Asked:
+    unit = site.make.unit(contest)
+    submission = site.make.submission(unit, "published")
+    boss, phone = Outside(site), Outside(site)
     boss.cookies["__Host-staff"] = site.make.staff_token(
-        site.make.user("organiser", contest=contest, admin=True)
+        site.make.user("organiser", "reviewer", "juror", contest=contest, admin=True)
     )
-    asked = addresses(site, contest.slug, submission.code)
-    assert len(asked) > 80
-    asked += ["/nowhere", "/static/nowhere.js", "/static/manifest.json", "/_files/ab/abcd", "/%00"]
-    answers = {path: boss.get(path) for path in asked}
-    answers |= {f"public {path}": Outside(site).get(path) for path in asked}
+    phone.cookies["__Host-unit"] = site.make.unit_token(unit)
+    its_own = f"/c/{contest.slug}/unit"
+    paths = addresses(site, contest.slug, submission.code)
+    return Asked(boss, {path: (phone if its_own in path else boss).get(path) for path in paths})
+
+
+def test_every_answer_is_safe_to_open(site: Site, asked: Asked) -> None:
+    boss, beside = asked.boss, ["/nowhere", "/static/nowhere.js", "/static/manifest.json",
+                                "/_files/ab/abcd", "/%00"]  # fmt: skip
+    assert len(asked.answers) > 80
+    answers = asked.answers | {path: boss.get(path) for path in beside}
+    answers |= {f"public {path}": Outside(site).get(path) for path in [*asked.answers, *beside]}
     answers["too large"] = boss.ask("POST", "/u", None, Content_Length="99000000")
     answers["malformed"] = boss.get("/", Content_Length="x")
     answers["options"] = boss.ask("OPTIONS", "/uploads/")
@@ -103,18 +121,9 @@ def test_every_cookie_is_for_this_host_alone(site: Site, contest: Contest) -> No
         assert len(cookie.partition(";")[0]) < 4096
 
 
-def test_what_is_private_is_kept_by_nobody(site: Site, contest: Contest) -> None:
+def test_what_is_private_is_kept_by_nobody(asked: Asked, contest: Contest) -> None:
     """No cache keeps a page of a person, and no answer lets another site read it."""
-    boss = Outside(site)
-    boss.cookies["__Host-staff"] = site.make.staff_token(
-        site.make.user("organiser", "reviewer", "juror", contest=contest, admin=True)
-    )
-    unit = site.make.unit(contest)
-    submission = site.make.submission(unit, "in_review")
-    phone = Outside(site)
-    phone.cookies["__Host-unit"] = site.make.unit_token(unit)
-    for path in addresses(site, contest.slug, submission.code):
-        answer = (phone if f"/c/{contest.slug}/unit" in path else boss).get(path)
+    for path, answer in asked.answers.items():
         assert answer.headers["Access-Control-Allow-Origin"] is None, path
         if answer.headers["Content-Type"] and answer.headers["Content-Type"].startswith("text/"):
             assert answer.headers["Content-Type"].endswith("charset=utf-8"), path

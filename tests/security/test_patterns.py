@@ -5,6 +5,7 @@ import pkgutil
 import re
 import time
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 
@@ -12,6 +13,7 @@ from contest.services.units.unit_import import Row, faults
 
 PACKAGES = ("contest", "media_checks", "scoring", "social")
 LENGTH, SECONDS = 1500, 1.0  # the square takes 20 ms; the cube minutes
+SHORTER = 5  # times: first a text so short, where up to the fourth power would show
 PIECES = ("a", "1", ".", "-", "@", " ", "/", "a.", "a@", "1,", "1.", "a-", "/a", "#A", '="', "<a")
 ENDS = ("", "!", "@", "\n", "\0x")
 
@@ -28,20 +30,34 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str] | re.Pattern[bytes]]]:
                     yield f"{found.name}.{name}", value
 
 
+def seconds(
+    pattern: re.Pattern[str] | re.Pattern[bytes], piece: str, end: str, length: int
+) -> float:
+    """What looking for it in a text of about this length takes."""
+    text = piece * (length // len(piece)) + end
+    given = text.encode() if isinstance(pattern.pattern, bytes) else text
+    began = time.process_time()
+    pattern.fullmatch(given)  # type: ignore[arg-type]
+    pattern.search(given)  # type: ignore[arg-type]
+    return time.process_time() - began
+
+
 @pytest.mark.timeout(240)
 def test_no_pattern_takes_more_than_the_square_of_a_texts_length() -> None:
     slow, known = set(), dict(patterns())
     assert len(known) > 40
     for name, pattern in known.items():
-        for text in (piece * (LENGTH // len(piece)) + end for piece in PIECES for end in ENDS):
-            given = text.encode() if isinstance(pattern.pattern, bytes) else text
-            began = time.process_time()
-            pattern.fullmatch(given)  # type: ignore[arg-type]
-            pattern.search(given)  # type: ignore[arg-type]
-            if time.process_time() - began > SECONDS:
+        for piece, end in product(PIECES, ENDS):
+            quick = seconds(pattern, piece, end, LENGTH // SHORTER) < SECONDS / SHORTER**4
+            if not quick and seconds(pattern, piece, end, LENGTH) > SECONDS:
                 slow.add(name)
                 break
     assert slow == set()
+
+
+def test_a_pattern_of_the_cube_is_found() -> None:
+    cubic = re.compile(r"a*a*b")  # searched from each place
+    assert seconds(cubic, "a", "", LENGTH // SHORTER) > SECONDS / SHORTER**4
 
 
 def test_a_cell_that_is_too_long_is_not_looked_into() -> None:

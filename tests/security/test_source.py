@@ -24,15 +24,24 @@ UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "yaml", "telnetlib", "f
 BROKEN_HASHES = {"md5", "sha1", "new"}
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+def calls(nodes: list[ast.AST]) -> Iterator[tuple[str, ast.Call]]:
     """``subprocess.run`` and the like, with the call."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
+            yield written(node.func), node
 
 
-def imports(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+def written(node: ast.AST) -> str:
+    """As it stands in the source; what is no name only from where names begin, ``().get`` say."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return f"{written(node.value)}.{node.attr}"
+    return ast.unparse(node) if isinstance(node, ast.Constant) else "()"
+
+
+def imports(nodes: list[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (name.name.partition(".")[0] for name in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -41,13 +50,13 @@ def imports(tree: ast.AST) -> Iterator[str]:
 
 def faults(source: str) -> list[str]:
     """What a file does that none of ours may."""
-    tree = ast.parse(source)
-    found = [f"imports {name}" for name in imports(tree) if name in UNSAFE_MODULES]
-    if any(ast.unparse(n) == "request.values" for n in ast.walk(tree)
-           if isinstance(n, ast.Attribute)):
+    nodes = list(ast.walk(ast.parse(source)))
+    found = [f"imports {name}" for name in imports(nodes) if name in UNSAFE_MODULES]
+    if any(isinstance(n, ast.Attribute) and n.attr == "values" and written(n) == "request.values"
+           for n in nodes):
         found.append("mixes a form with the address")
-    for name, call in calls(tree):
-        told = {k.arg: ast.unparse(k.value) for k in call.keywords}
+    for name, call in calls(nodes):
+        told = {k.arg: written(k.value) for k in call.keywords}
         if name in RUNS_TEXT or name in ("os.system", "os.popen", "subprocess.getoutput"):
             found.append(f"runs text: {name}")
         if told.get("shell") == "True":

@@ -7,6 +7,8 @@ import struct
 import threading
 import time
 
+PIECE = 1 << 20  # of a large upload
+
 
 class CuttingProxy:
     """Listens on a free port; after `least` to `most` bytes sent up, who sends them is cut off.
@@ -39,12 +41,14 @@ class CuttingProxy:
             down.close()
             return
         threading.Thread(target=self._answers, args=(up, down), daemon=True).start()
+        piece = memoryview(bytearray(PIECE if self.least >= PIECE and not self.pause else 65536))
         with contextlib.suppress(OSError):
-            while data := down.recv(65536):
-                up.sendall(data)
-                if self._spent(len(data)):
+            while size := down.recv_into(piece):
+                up.sendall(piece[:size])
+                if self._spent(size):
                     break
-                time.sleep(self.pause * len(data) / 65536)
+                if self.pause:
+                    time.sleep(self.pause * size / 65536)
         for sock in (up, down):
             _reset(sock)
 

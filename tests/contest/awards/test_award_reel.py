@@ -52,10 +52,16 @@ def work(stage: Stage, beat: Callable[[], None] = lambda: None) -> None:
     handlers()[reel.KIND](stage.platform, row(stage).id, beat)
 
 
+def short(patch: pytest.MonkeyPatch) -> None:
+    """Cards: the arithmetic is the same, and MoviePy takes long for each frame that it fades."""
+    patch.setattr(drawing, "CARD_S", 0.4)
+    patch.setattr(drawing, "FADE_S", 0.08)
+
+
 def test_it_is_begun_watched_and_taken_on_the_page_of_results(
     stage: Stage, visit: Visits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drawing, "CARD_S", 0.4)  # short cards: the arithmetic is the same
+    short(monkeypatch)
     organiser = visit.role("organiser")
     assert organiser.post(f"{ROOM}/").status_code == 409  # nothing is frozen
     assert "Hãy chốt kết quả trước" in organiser.post(f"{ROOM}/").text
@@ -85,7 +91,7 @@ def test_it_is_begun_watched_and_taken_on_the_page_of_results(
 def test_stopped_it_ends_before_the_next_piece_and_leaves_nothing(
     stage: Stage, visit: Visits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drawing, "CARD_S", 0.4)
+    short(monkeypatch)
     stage.freeze(stage.compute())
     organiser = visit.role("organiser")
     organiser.post(f"{ROOM}/")

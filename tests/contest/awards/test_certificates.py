@@ -17,7 +17,7 @@ from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 from tests.contest.results.test_document_templates import words
-from tests.contest.stage import AFTER, Stage
+from tests.contest.stage import AFTER, Build, Stage, frozen_once, staged
 
 DESK = "/c/quan11-2023/organiser/documents"
 ROOM = f"{DESK}/1/certificates"
@@ -31,10 +31,10 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def stage(platform: Platform, make: Factory, contest: Contest, clock: FixedClock) -> Stage:
-    made = Stage(platform, make, contest)
+def stage(make: Factory, contest: Contest, clock: FixedClock, built: Build) -> Stage:
+    made = staged(built, make, contest)
     clock.moment = AFTER
-    made.freeze(made.compute())
+    frozen_once(built, made)
     return made
 
 

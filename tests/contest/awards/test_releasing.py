@@ -10,7 +10,7 @@ from contest.errors import Conflict, Invalid, NotAllowed
 from contest.jobs import handlers
 from contest.jobs.mail import write
 from contest.jobs.worker import perform
-from contest.models import AuditRow, Contest, Mail, PlannedRelease, Submission, Task
+from contest.models import AuditRow, Contest, Mail, PlannedRelease, Result, Submission, Task
 from contest.services.awards import releasing
 from contest.services.core import outbox
 from contest.services.entry import submissions
@@ -18,7 +18,7 @@ from contest.services.results import results
 from contest.wiring import Platform
 from tests.contest.conftest import Client, Visits
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, Stage
+from tests.contest.stage import AFTER, Build, Stage, frozen_once
 
 HOME = "/c/quan11-2023/organiser"
 EVENING = AFTER.replace(hour=20)
@@ -57,6 +57,11 @@ def state(stage: Stage) -> str:
         return found.state if found else "none"
 
 
+@pytest.fixture
+def frozen(stage: Stage, built: Build) -> Result:
+    return frozen_once(built, stage)
+
+
 def letters(stage: Stage, template: str) -> list[Mail]:
     with stage.platform.db.read() as session:
         query = select(Mail).where(Mail.template == template).order_by(Mail.id)
@@ -73,11 +78,10 @@ def desk(client: Client) -> str:
 
 
 def test_it_is_published_at_its_hour_and_once(
-    stage: Stage, clock: FixedClock, visit: Visits
+    stage: Stage, frozen: Result, clock: FixedClock, visit: Visits
 ) -> None:
     """Before the hour nothing; a clock that went back waits; a worker that died after the commit,
     or with the lease, leaves a task that is done again and changes nothing."""
-    stage.freeze(stage.compute())
     planned = plan(stage)
     organiser = visit.role("organiser")
     assert "Công bố kết quả theo giờ hẹn" in desk(organiser)
@@ -106,9 +110,8 @@ def test_it_is_published_at_its_hour_and_once(
 
 
 def test_it_can_be_moved_and_cancelled_until_then(
-    stage: Stage, clock: FixedClock, visit: Visits
+    stage: Stage, frozen: Result, clock: FixedClock, visit: Visits
 ) -> None:
-    stage.freeze(stage.compute())
     organiser = visit.role("organiser")
     at = f"{HOME}/results/release/"
     assert organiser.post(at, data={"hour": "2023-06-26T20:00"}).status_code == 303
@@ -133,9 +136,8 @@ def test_it_can_be_moved_and_cancelled_until_then(
 
 
 def test_what_is_missing_is_told_and_nothing_is_published_later(
-    stage: Stage, clock: FixedClock, visit: Visits
+    stage: Stage, frozen: Result, clock: FixedClock, visit: Visits
 ) -> None:
-    stage.freeze(stage.compute())
     plan(stage)
     with stage.platform.db.write() as session:
         clip = session.get_one(Submission, stage.clips[2].id)
@@ -181,11 +183,12 @@ def test_a_result_that_is_not_frozen_by_then_is_told_with_its_gaps(
     assert "3" in said["why_vi"].removeprefix("Bản 1 đã tính nhưng chưa chốt.")
 
 
-def test_who_publishes_by_hand_ends_the_plan(stage: Stage, clock: FixedClock) -> None:
+def test_who_publishes_by_hand_ends_the_plan(
+    stage: Stage, frozen: Result, clock: FixedClock
+) -> None:
     """A correction that is frozen before the hour does not become public by an old plan."""
-    first = stage.freeze(stage.compute())
     plan(stage)
-    stage.publish(first)
+    stage.publish(frozen)
     stage.freeze(stage.compute(reason="Đính chính"))
     clock.moment = EVENING
     run(stage)

@@ -12,6 +12,7 @@ from contest.db import Database
 from contest.models import AuditRow, Contest
 from contest.services.core import audit
 from contest.services.core.audit import Fault
+from tests.databases import PAST_GUARDS
 
 NOW = datetime(2023, 6, 10, 16, 59, 59, 5, tzinfo=UTC)
 
@@ -37,7 +38,7 @@ def tamper(database: Database, statement: str) -> None:
             connection.execute(text("DROP TRIGGER audit_no_update"))
             connection.execute(text("DROP TRIGGER audit_no_delete"))
         else:
-            connection.execute(text("DROP TRIGGER audit_append_only ON audit"))
+            connection.execute(text(PAST_GUARDS))
         connection.execute(text(statement))
 
 

@@ -26,6 +26,7 @@ from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.contest.seen.phases import Phase
 from tests.contest.seen.planted import Planted
+from tests.databases import PAST_GUARDS
 
 FRESH = Names(["Nguyễn Văn Ân", "  "], "Lê  Thị Cúc", "0903 123 457", "cuc@example.vn")
 WHY = "tác giả gọi điện ngày 5/7"
@@ -120,7 +121,7 @@ def test_an_erased_text_of_the_trail_needs_its_tombstone(platform: Platform, mak
         if platform.db.engine.dialect.name == "sqlite":
             session.execute(text("DROP TRIGGER audit_note_no_update"))
         else:
-            session.execute(text("ALTER TABLE audit_note DISABLE TRIGGER USER"))
+            session.execute(text(PAST_GUARDS))
         session.execute(text(
             "UPDATE audit_note SET salt = '', value = '\"\"', erased_at = '2023-06-05 00:00:00'"
             f" WHERE id = {note}"

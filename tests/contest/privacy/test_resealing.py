@@ -12,6 +12,7 @@ from contest import canonical
 from contest.db import Database, alembic_config, upgrade
 from contest.models import AuditRow, ConsentEvent, Contest, FormerSeal, Unit
 from contest.services.core import audit
+from tests.databases import PAST_GUARDS
 
 AT = datetime(2023, 6, 1, 8, 30, 0, 5, tzinfo=UTC)
 ROW = (
@@ -94,7 +95,7 @@ def test_a_changed_note_is_found(database: Database) -> None:
         sqlite = database.engine.dialect.name == "sqlite"
         connection.execute(text(
             "DROP TRIGGER audit_note_no_update" if sqlite
-            else "DROP TRIGGER audit_note_erasure_only ON audit_note"
+            else PAST_GUARDS
         ))
         connection.execute(text("UPDATE audit_note SET value = '\"khác\"'"))
     with database.read() as session:

@@ -25,7 +25,7 @@ from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 from tests.contest.results.test_document_templates import docx, words
-from tests.contest.stage import AFTER, Build, Stage, staged
+from tests.contest.stage import AFTER, Build, Stage, published_once, staged
 
 DESK = "/c/quan11-2023/organiser/documents"
 DAY = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -44,8 +44,8 @@ def stage(make: Factory, contest: Contest, clock: FixedClock, built: Build) -> S
 
 
 @pytest.fixture
-def published(stage: Stage) -> Result:
-    return stage.publish(stage.freeze(stage.compute()))
+def published(stage: Stage, built: Build) -> Result:
+    return published_once(built, stage)
 
 
 @pytest.fixture

@@ -12,14 +12,14 @@ from contest.services.results import exports, ranking_rows, standings
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, Build, Stage, staged
+from tests.contest.stage import AFTER, Build, Stage, frozen_once, staged
 
 
 @pytest.fixture
 def frozen(make: Factory, contest: Contest, clock: FixedClock, built: Build) -> Result:
     stage: Stage = staged(built, make, contest)
     clock.moment = AFTER
-    return stage.freeze(stage.compute())
+    return frozen_once(built, stage)
 
 
 def whole(result: Result) -> bytes:

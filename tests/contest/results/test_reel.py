@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from contest.drawing.reel import CARD_S, Part, make
+from contest.drawing import reel
+from contest.drawing.reel import Part, make
 from media_checks.tools import find_tools
 from tests.clip_cache import cached
 
@@ -18,6 +19,15 @@ def make_clip(path: Path) -> None:
          "-f", "lavfi", "-i", "sine=d=6", "-pix_fmt", "yuv420p", "-shortest", "-y", str(path)],
         check=True,
     )
+
+
+CARD_S = 1.0  # shorter than they are shown; each of its frames is faded by itself
+
+
+@pytest.fixture(autouse=True)
+def short_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reel, "CARD_S", CARD_S)
+    monkeypatch.setattr(reel, "FADE_S", 0.1)
 
 
 @pytest.fixture

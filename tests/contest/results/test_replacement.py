@@ -15,7 +15,7 @@ from contest.services.units import unit_changes, unit_merging
 from contest.services.units.unit_import import Row
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, Build, Stage, staged
+from tests.contest.stage import AFTER, Build, Stage, frozen_once, staged
 
 HOME = "/c/quan11-2023/organiser"
 WHY = "Loại nhầm clip của đơn vị"
@@ -26,6 +26,11 @@ def stage(make: Factory, contest: Contest, clock: FixedClock, built: Build) -> S
     made = staged(built, make, contest)
     clock.moment = AFTER
     return made
+
+
+@pytest.fixture
+def frozen(stage: Stage, built: Build) -> Result:
+    return frozen_once(built, stage)
 
 
 def withdraw(stage: Stage, number: int) -> None:
@@ -81,13 +86,12 @@ def states(stage: Stage) -> list[tuple[int, str, int]]:
 
 
 def test_a_unit_that_withdraws_between_freezing_and_the_ceremony(
-    stage: Stage, visit: Visits
+    stage: Stage, frozen: Result, visit: Visits
 ) -> None:
     """Offered with the new ranking; one step; the ceremony goes on with a bundle that verifies."""
-    first = stage.freeze(stage.compute())
     withdraw(stage, 2)
     with pytest.raises(Conflict, match=stage.clips[2].code):
-        stage.publish(first)
+        stage.publish(frozen)
     assert told(stage) == [stage.organiser.id, stage.second.id]
     browser = visit.role("organiser")
     line = f"sau khi chốt kết quả: {stage.clips[2].code} (rời hội thi)"
@@ -119,8 +123,9 @@ def stage_result(stage: Stage) -> Result:
         return found
 
 
-def test_excluding_a_clip_then_leads_straight_to_the_offer(stage: Stage, visit: Visits) -> None:
-    stage.freeze(stage.compute())
+def test_excluding_a_clip_then_leads_straight_to_the_offer(
+    stage: Stage, frozen: Result, visit: Visits
+) -> None:
     answer = visit.role("organiser").post(
         f"{HOME}/entries/{stage.clips[0].code}/disqualify", data={"reason": "Sao chép"}
     )
@@ -129,11 +134,10 @@ def test_excluding_a_clip_then_leads_straight_to_the_offer(stage: Stage, visit: 
 
 @pytest.mark.parametrize("public", [False, True])
 def test_a_winner_is_disqualified_and_replaced_in_one_step_with_a_look_at_who_moves_up(
-    stage: Stage, visit: Visits, public: bool
+    stage: Stage, frozen: Result, visit: Visits, public: bool
 ) -> None:
-    first = stage.freeze(stage.compute())
     if public:
-        stage.publish(first)
+        stage.publish(frozen)
     organiser, code = visit.role("organiser"), stage.clips[2].code  # the best one
     address = f"{HOME}/entries/{code}"
     assert f"{address}/replace" in organiser.get(address).text
@@ -166,13 +170,12 @@ def test_a_clip_that_comes_back_after_freezing_is_counted_by_the_new_revision(
     stage.publish(second)
 
 
-def test_who_leaves_and_comes_back_changes_nothing(stage: Stage) -> None:
-    first = stage.freeze(stage.compute())
+def test_who_leaves_and_comes_back_changes_nothing(stage: Stage, frozen: Result) -> None:
     disqualify(stage, 1)
     agree(stage, propose(stage, 1))
     with stage.platform.db.read() as session:
-        assert moved_since.moved(session, session.get_one(Result, first.id)) == []
-    assert stage.publish(first).state == "published"
+        assert moved_since.moved(session, session.get_one(Result, frozen.id)) == []
+    assert stage.publish(frozen).state == "published"
 
 
 def test_where_something_is_missing_a_second_person_freezes_the_new_one(stage: Stage) -> None:
@@ -238,12 +241,13 @@ def merge(stage: Stage, gone: int, into: int) -> None:
         )
 
 
-def test_wards_that_merge_between_freezing_and_the_ceremony(stage: Stage, visit: Visits) -> None:
+def test_wards_that_merge_between_freezing_and_the_ceremony(
+    stage: Stage, frozen: Result, visit: Visits
+) -> None:
     """The ranking is by unit: what was frozen no longer holds, and is replaced in one step."""
-    first = stage.freeze(stage.compute())
     merge(stage, 0, 1)
     with pytest.raises(Conflict, match=f"went to another unit: {stage.clips[0].code}"):
-        stage.publish(first)
+        stage.publish(frozen)
     browser = visit.role("organiser")
     page = browser.get(f"{HOME}/results/").text
     assert "Có bài thay đổi sau khi chốt bản 1" in page
@@ -261,13 +265,12 @@ def test_wards_that_merge_between_freezing_and_the_ceremony(stage: Stage, visit:
 
 
 def test_a_unit_that_is_renamed_between_freezing_and_the_ceremony_keeps_its_place(
-    stage: Stage,
+    stage: Stage, frozen: Result,
 ) -> None:
-    first = stage.freeze(stage.compute())
     with stage.platform.db.write() as session:
         unit_changes.change(
             session, session.get_one(Unit, stage.units[0].id), Row(0, "Đoàn Phường A mới"),
             actor=stage.organiser, at=AFTER,
         )
-    made = stage.publish(first)
+    made = stage.publish(frozen)
     assert [row["unit"] for row in made.output["ranking"]] == ["Đoàn C", "Đoàn B", "Đoàn A"]

@@ -32,7 +32,7 @@ from contest.services.results import exports, results, tally
 from contest.wiring import Platform
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, COUNTED, Build, Stage, staged
+from tests.contest.stage import AFTER, COUNTED, Build, Stage, frozen_once, staged
 
 
 @pytest.fixture
@@ -40,6 +40,11 @@ def stage(make: Factory, contest: Contest, clock: FixedClock, built: Build) -> S
     made = staged(built, make, contest)
     clock.moment = AFTER
     return made
+
+
+@pytest.fixture
+def frozen(stage: Stage, built: Build) -> Result:
+    return frozen_once(built, stage)
 
 
 def ranking(result: Result) -> list[tuple[int, str, str]]:
@@ -233,15 +238,16 @@ def test_a_correction_is_a_new_revision_with_its_reason(stage: Stage) -> None:
         ]
 
 
-def test_a_clip_disqualified_after_freezing_leads_to_a_new_revision(stage: Stage) -> None:
-    first = stage.freeze(stage.compute())
+def test_a_clip_disqualified_after_freezing_leads_to_a_new_revision(
+    stage: Stage, frozen: Result
+) -> None:
     with stage.platform.db.write() as session:
         submissions.disqualify(
             session, session.get_one(Submission, stage.clips[2].id), actor=stage.organiser,
             at=AFTER, reason="Clip đã đăng năm 2021.",
         )
     with pytest.raises(Conflict):
-        stage.publish(first)
+        stage.publish(frozen)
     with pytest.raises(Invalid, match="Revision 1 is final"):
         stage.compute()
     second = stage.compute(reason="Loại clip sao chép.")
@@ -255,8 +261,9 @@ def test_a_clip_disqualified_after_freezing_leads_to_a_new_revision(stage: Stage
 
 
 @pytest.mark.parametrize("change", [{"names": {}}, {"reason": "khác"}, {"output": {}}])
-def test_a_frozen_revision_takes_no_change(stage: Stage, change: dict[str, object]) -> None:
-    frozen = stage.freeze(stage.compute())
+def test_a_frozen_revision_takes_no_change(
+    stage: Stage, frozen: Result, change: dict[str, object]
+) -> None:
     with pytest.raises(RuntimeError, match="final"), stage.platform.db.write() as session:
         row = session.get_one(Result, frozen.id)
         for name, value in change.items():
@@ -264,8 +271,9 @@ def test_a_frozen_revision_takes_no_change(stage: Stage, change: dict[str, objec
     stage.publish(frozen)
 
 
-def test_a_difference_between_the_tallies_stops_the_publication(stage: Stage) -> None:
-    frozen = stage.freeze(stage.compute())
+def test_a_difference_between_the_tallies_stops_the_publication(
+    stage: Stage, frozen: Result
+) -> None:
     with stage.platform.db.write() as session:
         session.execute(text("UPDATE mark SET value = value - 1"))
     with pytest.raises(Conflict, match=r"Đoàn A: 68\.0000 ≠ ") as refusal:
@@ -273,8 +281,9 @@ def test_a_difference_between_the_tallies_stops_the_publication(stage: Stage) ->
     assert len(refusal.value.data["differences"]) == 3
 
 
-def test_a_frozen_result_is_published_by_the_rules_that_it_names(stage: Stage) -> None:
-    frozen = stage.freeze(stage.compute())
+def test_a_frozen_result_is_published_by_the_rules_that_it_names(
+    stage: Stage, frozen: Result
+) -> None:
     stage.newer_rules("points_per_share = 2", "points_per_share = 1")
     assert stage.make.fresh(stage.contest).revision_id != frozen.profile_revision_id
     assert stage.publish(frozen).state == "published"

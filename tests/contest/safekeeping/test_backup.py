@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy import select, update
 from contest.config import Settings
 from contest.db import Database
 from contest.errors import Conflict, DomainError, Invalid, NoSpace
-from contest.models import AuditRow, Base, ClipVersion, Result, Submission
+from contest.models import Base, ClipVersion, Result, Submission
 from contest.safekeeping import clips, proof, sealed_settings, status
 from contest.safekeeping.backup import GIVEN_UP, Wishes, back_up
 from contest.safekeeping.folder import BackupFolder
@@ -22,6 +23,7 @@ from contest.services.privacy import workdays
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.contest.stage import Stage
+from tests.databases import own_database
 
 AS_SHIPPED = sealed_settings.N, sealed_settings.R, sealed_settings.P
 
@@ -66,6 +68,7 @@ def test_all_of_it_is_for_its_own_user_alone(platform: Platform, stage: Stage, t
     assert {p for p in [to, *to.rglob("*")] if p.stat().st_mode & 0o077} == set()
 
 
+@pytest.mark.one_database  # of files; the rows are those of the tests on both
 def test_the_second_backup_copies_only_what_is_new(
     platform: Platform, stage: Stage, to: Path, make: Factory
 ) -> None:
@@ -87,6 +90,7 @@ def test_a_passphrase_is_dear_to_try() -> None:
     assert AS_SHIPPED == (2**15, 8, 1)
 
 
+@pytest.mark.one_database  # of files; the rows are those of the tests on both
 def test_another_passphrase_opens_nothing_and_restores_nothing(
     platform: Platform, stage: Stage, to: Path, place: Settings
 ) -> None:
@@ -96,6 +100,7 @@ def test_another_passphrase_opens_nothing_and_restores_nothing(
     assert not place.data_dir.exists()
 
 
+@pytest.mark.one_database  # of files; the rows are those of the tests on both
 def test_without_secrets_none_are_taken_and_none_needed(
     platform: Platform, stage: Stage, to: Path, place: Settings
 ) -> None:
@@ -110,22 +115,35 @@ def test_without_secrets_none_are_taken_and_none_needed(
     assert not (place.data_dir / "secret_key").exists()
 
 
-@pytest.mark.parametrize("left", ["database", "clip"])
-def test_nothing_is_written_over(
-    platform: Platform, stage: Stage, to: Path, place: Settings, left: str
-) -> None:
-    back_up(platform, to, Wishes())
-    if left == "database":
-        Database(place.database_url).upgrade()
-    else:
+@pytest.fixture(params=["database", "clip"])
+def not_empty(
+    request: pytest.FixtureRequest, place: Settings, sqlite_in: Callable[[Path], str]
+) -> Iterator[Settings]:
+    """A place where somebody has a database, or a clip."""
+    if request.param == "clip":
         (place.storage_dir / "ab").mkdir(parents=True)
         (place.storage_dir / "ab" / "clip").write_bytes(b"somebody's")
-    held = files(place.data_dir) if place.data_dir.exists() else {}
+        yield place
+    elif place.database_url.startswith("sqlite"):
+        sqlite_in(place.data_dir)
+        yield place
+    else:
+        asked = map(request.getfixturevalue, ("postgres_server", "postgres_template"))
+        with own_database(*asked) as url:
+            yield replace(place, database_url=url)
+
+
+def test_nothing_is_written_over(
+    platform: Platform, stage: Stage, to: Path, not_empty: Settings
+) -> None:
+    back_up(platform, to, Wishes())
+    held = files(not_empty.data_dir) if not_empty.data_dir.exists() else {}
     with pytest.raises(Conflict, match="not empty"):
-        restore(place, to, Wanted())
-    assert (files(place.data_dir) if place.data_dir.exists() else {}) == held
+        restore(not_empty, to, Wanted())
+    assert (files(not_empty.data_dir) if not_empty.data_dir.exists() else {}) == held
 
 
+@pytest.mark.one_database  # of files; the rows are those of the tests on both
 def test_a_set_is_chosen_by_its_instant(
     platform: Platform, stage: Stage, to: Path, place: Settings, make: Factory
 ) -> None:
@@ -140,6 +158,7 @@ def test_a_set_is_chosen_by_its_instant(
     assert len(files(place.storage_dir)) == first.files
 
 
+@pytest.mark.one_database  # of files; the rows are those of the tests on both
 def test_old_sets_and_the_files_that_only_they_name_are_pruned(
     platform: Platform, stage: Stage, to: Path, make: Factory
 ) -> None:
@@ -235,6 +254,7 @@ def test_a_disk_that_is_full_for_sqlite_is_the_same_sentence(tmp_path: Path) -> 
     small.close()
 
 
+@pytest.mark.one_database  # of files; the rows are those of the tests on both
 def test_another_key_that_is_there_already_is_not_written_over(
     platform: Platform, stage: Stage, to: Path, place: Settings
 ) -> None:
@@ -284,12 +304,15 @@ def test_a_proof_restores_the_newest_set_aside_and_leaves_nothing(
         "files", "audit", "result", "bundle", "passphrase",
     ]
     assert proved.holds
+    assert "rows hold" in proved.found[1].en  # of the trail, which has some
+    assert before["audit"] != []
     assert everything(platform.db) == before
     assert not (platform.settings.data_dir / "proof").exists()
     told = status.standing(platform.settings.data_dir, scheduled=False, at=made.manifest.instant)
     assert (told.backup_is_late, told.proof_is_late, told.failure) == (False, False, None)
 
 
+@pytest.mark.one_database  # of files; the rows are those of the tests on both
 def test_a_proof_finds_a_rotten_clip_and_the_next_backup_brings_it_anew(
     platform: Platform, stage: Stage, to: Path
 ) -> None:
@@ -308,6 +331,7 @@ def test_a_proof_finds_a_rotten_clip_and_the_next_backup_brings_it_anew(
     assert proof.prove(platform.settings, to, Wanted()).holds
 
 
+@pytest.mark.one_database  # of files; the rows are those of the tests on both
 def test_a_result_that_was_tampered_with_is_found(
     platform: Platform, stage: Stage, to: Path
 ) -> None:
@@ -350,10 +374,3 @@ def test_every_column_that_holds_a_hash_is_known_to_be_of_a_file_or_not() -> Non
     found = {f"{table.name}.{column.name}" for table in Base.metadata.sorted_tables
              for column in table.columns if "sha256" in column.name}
     assert found == files_of | of_rows
-
-
-def test_the_trail_is_checked(platform: Platform, stage: Stage, to: Path) -> None:
-    with platform.db.read() as session:
-        assert session.scalars(select(AuditRow)).first() is not None
-    back_up(platform, to, Wishes())
-    assert "rows hold" in proof.prove(platform.settings, to, Wanted()).found[1].en

@@ -24,6 +24,7 @@ from contest.wiring import Platform
 from social.simulator.process import SimulatorProcess
 from tests import forks
 from tests.contest.stage import Stage
+from tests.databases import PAST_GUARDS
 
 
 def ill(settings: Settings, **how: bool) -> dict[str, Finding]:
@@ -94,7 +95,7 @@ def test_a_changed_trail_is_named(platform: Platform, stage: Stage) -> None:
         if platform.db.engine.dialect.name == "sqlite":
             connection.execute(text("DROP TRIGGER audit_no_update"))
         else:
-            connection.execute(text("DROP TRIGGER audit_append_only ON audit"))
+            connection.execute(text(PAST_GUARDS))
         connection.execute(text("UPDATE audit SET actor = 'user:9' WHERE seq = 2"))
     assert "row 2" in ill(platform.settings)["audit"].en
 
@@ -128,7 +129,7 @@ def test_a_clock_that_was_set_back_is_named(platform: Platform, stage: Stage) ->
         if platform.db.engine.dialect.name == "sqlite":
             connection.execute(text("DROP TRIGGER audit_no_update"))
         else:
-            connection.execute(text("DROP TRIGGER audit_append_only ON audit"))
+            connection.execute(text(PAST_GUARDS))
         connection.execute(text("UPDATE audit SET at = '2099-01-01 00:00:00' WHERE seq = 2"))
     assert "2099-01-01" in ill(platform.settings)["clock"].en
 
