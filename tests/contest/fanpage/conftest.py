@@ -15,5 +15,6 @@ def route(request: pytest.FixtureRequest, bench: Bench, simulator: SimulatorProc
     found = str(request.param)
     simulator.answers(routes=found)
     assert bench.built is not None
+    bench.route = found
     bench.built(("route", found, bench.contest.revision_id), lambda: bench.routes(found))
     return found

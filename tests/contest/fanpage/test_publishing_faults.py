@@ -64,10 +64,8 @@ def each_is_read_once(bench: Bench, *entries: Submission) -> None:
     assert bench.readings() == sorted(submission.code for submission in entries)
 
 
-def run(bench: Bench, route: str, jumps: int = 40) -> Submission:
-    assert bench.built is not None
-    key = ("approved", route, bench.contest.revision_id)
-    submission: Submission = bench.built(key, bench.approved)
+def run(bench: Bench, jumps: int = 40) -> Submission:
+    [submission] = bench.planned()
     bench.at_release()
     bench.work(jumps=jumps)
     return submission
@@ -75,10 +73,10 @@ def run(bench: Bench, route: str, jumps: int = 40) -> Submission:
 
 @pytest.mark.parametrize(("step", "kind", "route"), on_a_route(BY_ITSELF), indirect=["route"])
 def test_a_passing_fault_still_ends_in_one_post(
-    bench: Bench, simulator: SimulatorProcess, step: str, kind: str, route: str
+    bench: Bench, simulator: SimulatorProcess, step: str, kind: str
 ) -> None:
     simulator.fault(step, kind, bytes=700, minutes=3)
-    submission = run(bench, route)
+    submission = run(bench)
     assert (bench.state(submission), shown(simulator)) == (PUBLISHED, 1)
     assert bench.publication(submission).permalink == simulator.posts()[0]["permalink"]
     each_is_read_once(bench, submission)
@@ -86,10 +84,10 @@ def test_a_passing_fault_still_ends_in_one_post(
 
 @pytest.mark.parametrize(("step", "kind", "route"), on_a_route(PAUSING), indirect=["route"])
 def test_a_refused_token_or_policy_stops_the_queue_until_a_person_acts(
-    bench: Bench, simulator: SimulatorProcess, step: str, kind: str, route: str
+    bench: Bench, simulator: SimulatorProcess, step: str, kind: str
 ) -> None:
     simulator.fault(step, kind)
-    submission = run(bench, route, jumps=10)
+    submission = run(bench, jumps=10)
     with bench.platform.db.read() as session:
         pause = page_pause.pause_of(session, bench.contest.id)
     assert pause is not None
@@ -110,10 +108,10 @@ def test_a_refused_token_or_policy_stops_the_queue_until_a_person_acts(
 
 @pytest.mark.parametrize(("step", "kind", "route"), on_a_route(NEEDS_A_PERSON), indirect=["route"])
 def test_what_only_a_person_can_settle_has_a_visible_reason(
-    bench: Bench, simulator: SimulatorProcess, step: str, kind: str, route: str
+    bench: Bench, simulator: SimulatorProcess, step: str, kind: str
 ) -> None:
     simulator.fault(step, kind)
-    submission = run(bench, route)
+    submission = run(bench)
     assert (bench.state(submission), shown(simulator)) == (FAILED, 0)
     found = bench.publication(submission)
     assert found.error_data["vi"] and found.error_data["en"]
@@ -160,28 +158,28 @@ def test_a_person_who_is_wrong_makes_no_second_post(
 
 
 def test_an_upload_that_is_lost_each_time_is_given_up(
-    bench: Bench, simulator: SimulatorProcess, route: str
+    bench: Bench, simulator: SimulatorProcess
 ) -> None:
     simulator.fault("transfer", "restart_upload", times=50)
-    submission = run(bench, route)
+    submission = run(bench)
     assert bench.state(submission) == FAILED
     assert bench.publication(submission).uploads == 3
 
 
 def test_a_page_that_never_answers_is_given_up(
-    bench: Bench, simulator: SimulatorProcess, route: str
+    bench: Bench, simulator: SimulatorProcess
 ) -> None:
     simulator.fault("start", "error_before", times=50)
-    submission = run(bench, route)
+    submission = run(bench)
     assert bench.state(submission) == FAILED
     assert "several attempts" in bench.publication(submission).error_data["en"]
 
 
 def test_metas_own_words_are_kept(
-    bench: Bench, simulator: SimulatorProcess, route: str
+    bench: Bench, simulator: SimulatorProcess
 ) -> None:
     simulator.fault("start", "permission")
-    details = bench.publication(run(bench, route)).error_data["details"]
+    details = bench.publication(run(bench)).error_data["details"]
     assert (details["kind"], details["code"], details["http_status"]) == (
         "permission_or_input", 200, 403,
     )
