@@ -5,9 +5,12 @@ them), and in one phase as those who are not, too, once a route: they are turned
 address is read any further. ``--long`` asks everything of everybody.
 """
 
+import fcntl
 import json
+import pickle
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,6 +20,7 @@ import pytest
 from contest import permissions
 from contest.services.core import profiles
 from contest.services.entry import media
+from tests.contest.built import Built
 from tests.contest.seen.phases import TIMES
 from tests.contest.seen.table import (
     ALIKE,
@@ -43,9 +47,34 @@ OUTSIDERS = ("former_juror", "foreign_organiser")  # there is always one of them
 
 
 @pytest.fixture(scope="module")
-def walk(database_folder: Path, sqlite_in: Callable[[Path], str]) -> Iterator[Walk]:
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all workers: each walks some of the phases."""
+    own = tmp_path_factory.getbasetemp()
+    one_of_many = hasattr(request.config, "workerinput")
+    folder = (own.parent if one_of_many else own) / "seen"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@contextmanager
+def states_of_all_workers(shared: Path) -> Iterator[Built]:
+    """What one of them builds, the others put back."""
+    states, known = Built(shared), shared / "states"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if known.exists():
+            states.kept = pickle.loads(known.read_bytes())
+        yield states
+        known.write_bytes(pickle.dumps(states.kept))
+
+
+@pytest.fixture(scope="module")
+def walk(
+    database_folder: Path, sqlite_in: Callable[[Path], str], shared: Path
+) -> Iterator[Walk]:
     folder = database_folder / "seen"
-    made = Walk(folder, sqlite_in(folder), PHASES)
+    with states_of_all_workers(shared) as states:
+        made = Walk(folder, sqlite_in(folder), PHASES, states)
     with pytest.MonkeyPatch.context() as patch:
         made.listen_to_cards(patch)
         yield made
@@ -78,10 +107,8 @@ class Found:
 
 
 @pytest.fixture(scope="module")
-def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Found:
-    one = getattr(request.config, "workerinput", None)
-    folder = tmp_path_factory.getbasetemp()
-    return Found((folder.parent if one else folder) / "seen-facts", alone=one is None)
+def found(request: pytest.FixtureRequest, shared: Path) -> Found:
+    return Found(shared / "facts", alone=not hasattr(request.config, "workerinput"))
 
 
 def asked_as(visit: Visit, *, first: bool, long: bool) -> bool:
