@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import cast
 
@@ -271,18 +271,23 @@ def _wants_json() -> bool:
 
 def _errors(app: Flask) -> None:
     for kind, handler in (
-        (DomainError, _refused), (HTTPException, _http), (IntegrityError, _already_stored),
-        (DataError, _not_storable), (StorageAway, _store_away), (StorageFull, _store_full),
+        (DomainError, partial(_refused, failed=False)), (HTTPException, _http),
+        (IntegrityError, _already_stored), (DataError, _not_storable),
+        (StorageAway, _store_away), (StorageFull, _store_full),
         (OperationalError, _database_away), (OSError, _disk_full), (Exception, _unexpected),
     ):
         app.register_error_handler(kind, handler)
 
 
-def _answer(status: int, code: str, message: str, data: dict[str, object]) -> Response:
-    """A refusal or a failure, as a page or as JSON; nothing of the request is stored."""
-    with suppress(DBAPIError):
-        if (session := g.get("session")) is not None:
-            session.rollback()
+def _answer(
+    status: int, code: str, message: str, data: dict[str, object], *, failed: bool = True
+) -> Response:
+    """A refusal or a failure, as a page or as JSON; nothing of the request is stored. After a
+    reader's refusal in which nothing has ``failed``, its page goes on with what it has read."""
+    if failed or request.method not in support.SAFE:
+        with suppress(DBAPIError):
+            if (session := g.get("session")) is not None:
+                session.rollback()
     if _wants_json():
         body = jsonify(error=code, message=message, **data)
         body.status_code = status
@@ -297,8 +302,8 @@ def _answer(status: int, code: str, message: str, data: dict[str, object]) -> Re
         return make_response(render_template("errors/away.html", message=message), 503)
 
 
-def _refused(error: DomainError) -> Response:
-    response = _answer(error.status, error.code, _said(error), error.data)
+def _refused(error: DomainError, *, failed: bool = True) -> Response:
+    response = _answer(error.status, error.code, _said(error), error.data, failed=failed)
     if response.status_code == 503:  # noqa: PLR2004
         response.headers["Retry-After"] = "5"
     return response
@@ -309,7 +314,8 @@ def _said(error: DomainError) -> str:
 
 
 def _http(error: HTTPException) -> Response:
-    response = _answer(error.code or 500, error.name.lower().replace(" ", "_"), "", {})
+    code = error.name.lower().replace(" ", "_")
+    response = _answer(error.code or 500, code, "", {}, failed=False)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After", "Location"):
             response.headers[name] = value

@@ -69,6 +69,7 @@ class Bench:
 
     built: Build | None = None  # what the fixture gives
     page: SimulatorProcess | None = None
+    route = ""  # the only one that a check of the Page has found open
 
     def __init__(self, platform: Platform, make: Factory, contest: Contest, clock: FixedClock):
         self.platform, self.make, self.contest, self.clock = platform, make, contest, clock
@@ -92,6 +93,15 @@ class Bench:
         entries: list[Submission]
         entries, page = self.built(("posted", many, self.contest.revision_id), post)
         store.put_back(page)
+        return entries
+
+    def planned(self, many: int = 1) -> list[Submission]:
+        """So many approved clips, stored once a worker where that can be put back."""
+        assert self.built is not None
+        entries: list[Submission] = self.built(
+            ("planned", many, self.route, self.contest.revision_id),
+            lambda: [self.approved() for _ in range(many)],
+        )
         return entries
 
     def approved(self, *, deep: str = "done", **values: object) -> Submission:

@@ -21,7 +21,7 @@ from contest.services.entry import entry_requests
 from contest.states import BALLOT, FIX, PRIVACY_REQUEST, PUBLICATION, SUBMISSION
 from tests.contest.conftest import WHILE_OPEN, Visits
 from tests.contest.factory import Factory
-from tests.contest.stage import AFTER, Stage
+from tests.contest.stage import AFTER, Build, Stage
 
 # A phase of entries -> the moment, and how far the result is.
 MOMENTS = {
@@ -62,18 +62,22 @@ PRESSED = {
 class Offered:
     """The contest of a phase, with a browser for each role."""
 
-    def __init__(self, make: Factory, clock: FixedClock, visit: Visits, phase: Phase) -> None:
+    def __init__(
+        self, make: Factory, clock: FixedClock, visit: Visits, built: Build, phase: Phase
+    ) -> None:
         self.make, self.visit, self.phase = make, visit, phase
-        moment, result = MOMENTS[phase]
-        clock.moment = moment
-        stage = Stage(make.platform, make, visit.contest)
-        if result:
-            frozen = stage.freeze(stage.compute())
-            if result == "published":
-                stage.publish(frozen)
+        clock.moment = MOMENTS[phase][0]
+        built(("offered", str(phase)), self._staged)
         self.contest = visit.contest
         self.browsers = {who: visit.role(role) for who, role in (
             ("organiser", "organiser"), ("second", "organiser"), ("reviewer", "reviewer"))}
+
+    def _staged(self) -> None:
+        stage = Stage(self.make.platform, self.make, self.visit.contest)
+        if result := MOMENTS[self.phase][1]:
+            frozen = stage.freeze(stage.compute())
+            if result == "published":
+                stage.publish(frozen)
 
     def entry(self, state: str) -> Submission:
         """An entry in this state with what belongs to it, of a unit of its own, whose browser is
@@ -164,9 +168,9 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.mark.parametrize("phase", MOMENTS, ids=str)
 def test_an_entrys_screens_offer_what_the_table_allows(
-    make: Factory, clock: FixedClock, visit: Visits, phase: Phase
+    make: Factory, clock: FixedClock, visit: Visits, built: Build, phase: Phase
 ) -> None:
-    place = Offered(make, clock, visit, phase)
+    place = Offered(make, clock, visit, built, phase)
     wrong = []
     for state in SUBMISSION.states:
         allowed = {way.act for way in lifecycle.ways("submission", state, phase)}
@@ -192,9 +196,9 @@ def test_an_entrys_screens_offer_what_the_table_allows(
 
 @pytest.mark.parametrize("state", ["armed", "unknown", "verifying"])
 def test_nothing_takes_a_clip_back_while_it_is_being_posted_and_no_screen_offers_to(
-    make: Factory, clock: FixedClock, visit: Visits, state: str
+    make: Factory, clock: FixedClock, visit: Visits, built: Build, state: str
 ) -> None:
-    place = Offered(make, clock, visit, Phase.CLOSED)
+    place = Offered(make, clock, visit, built, Phase.CLOSED)
     entry = place.entry("approved")
     with make.platform.db.write() as session:
         session.execute(update(Publication).where(Publication.submission_id == entry.id)
@@ -208,10 +212,10 @@ def test_nothing_takes_a_clip_back_while_it_is_being_posted_and_no_screen_offers
 
 @pytest.mark.parametrize("released", [False, True])
 def test_the_board_of_publications_offers_what_the_table_allows(
-    make: Factory, clock: FixedClock, visit: Visits, released: bool
+    make: Factory, clock: FixedClock, visit: Visits, built: Build, released: bool
 ) -> None:
     """By hand, so that a link may be pasted as soon as the release was."""
-    place, wrong = Offered(make, clock, visit, Phase.CLOSED), []
+    place, wrong = Offered(make, clock, visit, built, Phase.CLOSED), []
     phase = Phase.RELEASED if released else Phase.BEFORE
     release_at = make.at + timedelta(days=-1 if released else 1)
     for state in (state for state in PUBLICATION.states if state != "published"):
@@ -242,10 +246,10 @@ def test_the_board_of_publications_offers_what_the_table_allows(
 
 @pytest.mark.parametrize("phase", PHASES["ballot"], ids=str)
 def test_a_jurors_page_offers_what_the_table_allows(
-    make: Factory, clock: FixedClock, visit: Visits, phase: Phase
+    make: Factory, clock: FixedClock, visit: Visits, built: Build, phase: Phase
 ) -> None:
     moments = {Phase.MARKING: Phase.CLOSED, Phase.DUE: Phase.COUNTED}
-    place, wrong = Offered(make, clock, visit, moments.get(phase, phase)), []
+    place, wrong = Offered(make, clock, visit, built, moments.get(phase, phase)), []
     for state in BALLOT.states:
         juror = make.user("juror", contest=place.contest)
         entry = place.entry("published")
@@ -313,9 +317,9 @@ def test_a_requests_page_offers_what_the_table_allows(
 
 @pytest.mark.parametrize("phase", [Phase.OPEN, Phase.CLOSED], ids=str)
 def test_the_page_of_a_repair_offers_what_the_table_allows(
-    make: Factory, clock: FixedClock, visit: Visits, phase: Phase
+    make: Factory, clock: FixedClock, visit: Visits, built: Build, phase: Phase
 ) -> None:
-    place, wrong = Offered(make, clock, visit, phase), []
+    place, wrong = Offered(make, clock, visit, built, phase), []
     for state in FIX.states:
         entry = place.entry("needs_fix")
         made = make.add(Repair(
@@ -335,10 +339,10 @@ def test_the_page_of_a_repair_offers_what_the_table_allows(
 
 
 def test_the_page_of_results_offers_what_the_table_allows(
-    make: Factory, clock: FixedClock, visit: Visits
+    make: Factory, clock: FixedClock, visit: Visits, built: Build
 ) -> None:
     """Pressed from the first computing to a new revision after publication."""
-    Offered(make, clock, visit, Phase.COUNTED)  # its stage has all that a result needs
+    Offered(make, clock, visit, built, Phase.COUNTED)  # its stage has all that a result needs
     browser, place = visit.role("organiser"), f"/c/{visit.contest.slug}/organiser/results/"
     done, number = [], 1
     for act in ("compute", "freeze", "compute", "freeze", "publish", "compute"):

@@ -21,6 +21,7 @@ from contest.wiring import Platform
 from tests.contest.conftest import Client, Visits
 from tests.contest.entry.board_room import ROOM, Room
 from tests.contest.factory import Factory
+from tests.contest.stage import Build
 from tests.contest.test_offered import MOMENTS, REASON, Offered
 
 HOME = "/c/quan11-2023"
@@ -138,9 +139,9 @@ def test_a_page_of_the_board_says_what_stands_in_the_way_of_an_outcome_before_it
 
 
 def test_what_was_decided_is_taken_back_where_it_is_held_and_offered_nowhere_else(
-    make: Factory, clock: FixedClock, visit: Visits
+    make: Factory, clock: FixedClock, visit: Visits, built: Build
 ) -> None:
-    place = Offered(make, clock, visit, Phase.CLOSED)
+    place = Offered(make, clock, visit, built, Phase.CLOSED)
     reviewer = make.user("reviewer", contest=place.contest)
     browser = visit.user(reviewer)
     for state in DECISION.states:
@@ -195,9 +196,10 @@ def _all_given(make: Factory, entry: Submission) -> set[str]:
     (Phase.CLOSED, ("in_review", "published", "withdrawn")), (Phase.PUBLIC, ("published",)),
 ], ids=str)
 def test_each_consent_in_force_is_offered_to_be_withdrawn_and_what_follows_is_what_was_told(
-    make: Factory, clock: FixedClock, visit: Visits, phase: Phase, states: tuple[str, ...]
+    *, make: Factory, clock: FixedClock, visit: Visits, built: Build,
+    phase: Phase, states: tuple[str, ...]
 ) -> None:
-    place = Offered(make, clock, visit, phase)
+    place = Offered(make, clock, visit, built, phase)
     for state in states:
         for purpose, role in (("publicity", "unit"), ("news", "organiser")):
             entry = place.entry(state)
@@ -217,9 +219,9 @@ def test_each_consent_in_force_is_offered_to_be_withdrawn_and_what_follows_is_wh
 
 @pytest.mark.parametrize("state", ON_THE_WAY)
 def test_while_a_clip_is_being_posted_no_consent_that_takes_it_out_is_offered_to_be_withdrawn(
-    make: Factory, clock: FixedClock, visit: Visits, state: str
+    make: Factory, clock: FixedClock, visit: Visits, built: Build, state: str
 ) -> None:
-    place = Offered(make, clock, visit, Phase.CLOSED)
+    place = Offered(make, clock, visit, built, Phase.CLOSED)
     entry = place.entry("approved")
     given = _all_given(make, entry)
     with make.platform.db.write() as session:
@@ -268,10 +270,11 @@ def _no_unit(make: Factory, entry: Submission) -> str:
 
 @pytest.mark.parametrize("block", [_no_room, _no_consent, _no_unit])
 def test_where_an_entry_cannot_come_back_the_pages_say_why_in_the_place_of_offering_it(
-    make: Factory, clock: FixedClock, visit: Visits, block: Callable[[Factory, Submission], str]
+    make: Factory, clock: FixedClock, visit: Visits, built: Build,
+    block: Callable[[Factory, Submission], str]
 ) -> None:
     """Before it is proposed, and where it was proposed before: then it may be turned down."""
-    place = Offered(make, clock, visit, Phase.CLOSED)
+    place = Offered(make, clock, visit, built, Phase.CLOSED)
     asked, entry = place.entry("disqualified"), place.entry("disqualified")
     with make.platform.db.write() as session:
         session.get_one(Submission, asked.id).unit_id = entry.unit_id
@@ -299,9 +302,9 @@ def test_where_an_entry_cannot_come_back_the_pages_say_why_in_the_place_of_offer
 
 
 def test_agreeing_to_a_withdrawal_is_not_offered_while_the_clip_is_being_posted(
-    make: Factory, clock: FixedClock, visit: Visits
+    make: Factory, clock: FixedClock, visit: Visits, built: Build
 ) -> None:
-    place = Offered(make, clock, visit, Phase.CLOSED)
+    place = Offered(make, clock, visit, built, Phase.CLOSED)
     entry = place.entry("approved")
     make.add(EntryRequest(submission_id=entry.id, kind="withdraw", reason=REASON,
                           created_by="user:1", created_at=make.at))

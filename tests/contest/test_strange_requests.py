@@ -36,7 +36,8 @@ def crowd(database_url: str, tmp_path: Path) -> Iterator[Crowd]:
 
 
 def roles_of(rule: Rule) -> list[str]:
-    """Who may, and the public, who may not."""
+    """Who may, and the public, who may not: of them no part of the address but the contest's is
+    read, so that they ask but once."""
     may = allowed(LINES[rule.endpoint])
     return list(dict.fromkeys([next((role for role in ROLES if role in may), "public"), "public"]))
 
@@ -82,7 +83,8 @@ def test_no_address_whatever_is_answered_500(crowd: Crowd, rules: Rules) -> None
     bad = []
     for seed, rule in rules("GET"):
         for role in roles_of(rule):
-            for address in strange_addresses(crowd, rule, seed):
+            let_in = role in allowed(LINES[rule.endpoint])
+            for address in list(strange_addresses(crowd, rule, seed))[0 if let_in else -1:]:
                 answer = crowd.browsers[role].get(address)
                 if answer.status_code >= 500:
                     bad.append((role, address[:200], answer.status_code))

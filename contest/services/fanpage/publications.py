@@ -10,7 +10,8 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from contest.actors import Actor
 from contest.errors import Conflict, Invalid, not_found
@@ -53,11 +54,9 @@ def plan(session: Session, submission: Submission, *, actor: Actor, at: datetime
     )
     session.add(publication)
     session.flush()
-    audit.record(
-        session, "publication.planned", publication, actor=actor, at=at,
-        contest_id=submission.contest_id,
-        after={"mode": mode, "version": submission.version_id},
-    )
+    after = {"mode": mode, "version": submission.version_id}
+    audit.record(session, "publication.planned", publication, actor=actor, at=at,
+                 contest_id=submission.contest_id, after=after)
     wish_release(session, publication, at=at)
     return publication
 
@@ -218,10 +217,15 @@ def get(session: Session, contest: Contest, publication_id: int) -> Publication:
 def held(session: Session, publication_id: int) -> Publication | None:
     """A publication, locked after its entry (reviewers lock in this order too); None if absent."""
     session.flush()
-    submission = select(Submission.id).join(Publication, Publication.submission_id == Submission.id)
-    submission = submission.where(Publication.id == publication_id)
-    session.execute(submission.with_for_update(of=Submission, **LOCK))
-    return session.get(Publication, publication_id, with_for_update=LOCK, populate_existing=True)
+    query = select(Submission).join(Publication).where(Publication.id == publication_id)
+    query = query.options(joinedload(Submission.contest, innerjoin=True))
+    if (submission := session.scalar(query.with_for_update(of=Submission, **LOCK))) is None:
+        return None
+    of, version = {"of": Publication, **LOCK}, joinedload(Publication.version, innerjoin=True)
+    publication = session.get_one(Publication, publication_id, options=[version],
+                                  with_for_update=of, populate_existing=True)
+    set_committed_value(publication, "submission", submission)
+    return publication
 
 
 def record_link(

@@ -58,7 +58,11 @@ def owes_second_factor(row: StaffSession) -> bool:
 
 def actor_of_token(session: Session, token: str, *, at: datetime) -> Actor | None:
     """The person behind a cookie as an actor; None unless fully signed in."""
-    row = session_of_token(session, token, at=at)
+    return actor_of_session(session, session_of_token(session, token, at=at), at=at)
+
+
+def actor_of_session(session: Session, row: StaffSession | None, *, at: datetime) -> Actor | None:
+    """The same of the cookie's live session, where there is one."""
     if row is None or owes_second_factor(row):
         return None
     actor = actor_of(session, row.user, second_factor=row.second_factor_at is not None)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from contest import folding
 from contest.actors import Actor, unit_actor
@@ -32,6 +32,8 @@ def any_session_of_token(session: Session, token: str) -> UnitSession | None:
     """The session behind a cookie, live or not: the caller answers an ended one with 410."""
     return session.scalars(
         select(UnitSession).where(UnitSession.token_hash == hash_token(token))
+        .options(joinedload(UnitSession.link, innerjoin=True),
+                 joinedload(UnitSession.unit, innerjoin=True))
     ).one_or_none()
 
 

@@ -37,6 +37,7 @@ from contest.views.shared.support import (
     forget_device,
     page,
     set_cookie,
+    staff_session,
     staff_token,
 )
 
@@ -55,7 +56,7 @@ def _note_use() -> None:
     token = staff_token()
     if not token or request.endpoint == "basics.static":
         return
-    row = people.session_of_token(current.db, token, at=current.now)
+    row = staff_session()
     if row is None or not sessions.is_unseen(row, at=current.now):
         return
     if request.method not in SAFE:

@@ -33,7 +33,7 @@ from werkzeug.wsgi import FileWrapper
 from contest.actors import PUBLIC, Actor
 from contest.errors import not_found
 from contest.languages import COOKIE, chosen
-from contest.models import Contest
+from contest.models import Contest, StaffSession
 from contest.permissions import PERMISSIONS, require
 from contest.profile import Profile
 from contest.services.core import profiles
@@ -65,7 +65,7 @@ limiter = Limiter(get_remote_address, headers_enabled=True)
 
 def forget_all() -> Session | None:
     """Forget what this request has read, and close its session, which is returned."""
-    for name in ("contest", "profile", "staff", "unit", "actor"):
+    for name in ("contest", "profile", "staff_session", "staff", "unit", "actor"):
         g.pop(name, None)
     lost: Session | None = g.pop("session", None)
     if lost is not None:
@@ -188,11 +188,21 @@ def unit_token() -> str:
     return request.cookies.get(cookie_name(UNIT_COOKIE), "")
 
 
+def staff_session() -> StaffSession | None:
+    """The live session of this browser's cookie, as the request met it; its second factor may still
+    be missing."""
+    if "staff_session" not in g:
+        token = staff_token()
+        g.staff_session = (
+            people.session_of_token(current.db, token, at=current.now) if token else None
+        )
+    return cast(StaffSession | None, g.staff_session)
+
+
 def staff() -> Actor:
     """The signed-in person of the staff, or the public."""
     if "staff" not in g:
-        token = staff_token()
-        found = people.actor_of_token(current.db, token, at=current.now) if token else None
+        found = people.actor_of_session(current.db, staff_session(), at=current.now)
         g.staff = found or PUBLIC
     return cast(Actor, g.staff)
 

@@ -14,5 +14,7 @@ def route(request: pytest.FixtureRequest, bench: Bench, simulator: SimulatorProc
     """The one route that the Page takes clips on, as its check has found out."""
     found = str(request.param)
     simulator.answers(routes=found)
-    bench.routes(found)
+    assert bench.built is not None
+    bench.route = found
+    bench.built(("route", found, bench.contest.revision_id), lambda: bench.routes(found))
     return found

@@ -37,7 +37,7 @@ def test_every_answer_ends_in_one_post_and_one_reading_a_clip(
     simulator.answers(**switches)
     simulator.fault("transfer", "reset_at", bytes=700, keep=True)
     simulator.fault("finish", "error_after")
-    entries = [bench.approved() for _ in range(2)]
+    entries = bench.planned(2)
     bench.at_release()
     bench.work()
     assert [bench.state(submission) for submission in entries] == [PUBLISHED] * 2
@@ -54,7 +54,7 @@ def test_a_status_that_is_refused_fails_no_post(
     bench: Bench, simulator: SimulatorProcess, kind: str
 ) -> None:
     simulator.fault("status", kind, times=3)
-    submission = bench.approved()
+    [submission] = bench.planned()
     bench.at_release()
     bench.work()
     assert (bench.state(submission), len(simulator.posts())) == (PUBLISHED, 1)
@@ -67,7 +67,7 @@ def test_a_post_whose_status_nobody_tells_ends_with_a_person(
 ) -> None:
     simulator.fault("status", "error_before", times=5000)
     simulator.fault("posts", "error_before", times=5000)
-    submission = bench.approved()
+    [submission] = bench.planned()
     bench.at_release()
     bench.work(jumps=400)
     assert bench.state(submission) == FAILED
@@ -81,7 +81,7 @@ def test_a_post_whose_status_nobody_tells_ends_with_a_person(
 @pytest.mark.usefixtures("route")
 def test_an_upload_without_progress_ends(bench: Bench, simulator: SimulatorProcess) -> None:
     simulator.fault("transfer", "wrong_offset", times=500)
-    submission = bench.approved()
+    [submission] = bench.planned()
     bench.at_release()
     bench.work()
     assert (bench.state(submission), simulator.posts()) == (FAILED, [])
@@ -94,7 +94,7 @@ def test_a_post_id_that_is_told_late_is_read_in_time(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
     simulator.fault("finish", "no_post_id", polls=3)
-    submission = bench.approved()
+    [submission] = bench.planned()
     bench.at_release()
     bench.work()
     assert (bench.state(submission), bench.publication(submission).post_id) == (PUBLISHED, None)
@@ -139,7 +139,7 @@ def test_a_throttle_is_told_on_the_board(
     bench: Bench, simulator: SimulatorProcess, visit: Visits
 ) -> None:
     simulator.fault("start", "throttle", minutes=30)
-    submission = bench.approved()
+    [submission] = bench.planned()
     bench.at_release()
     bench.work(jumps=2, until=lambda: bool(bench.publication(submission).error))
     assert "Facebook yêu cầu chờ đến 08g30" in text(visit.role("organiser").get(POSTS))
@@ -152,7 +152,7 @@ def test_a_session_kept_from_before_with_no_end_goes_on(
     bench: Bench, simulator: SimulatorProcess
 ) -> None:
     """As stored by an earlier version after ``start`` had answered 0..0."""
-    submission = bench.approved()
+    [submission] = bench.planned()
     bench.at_release()
     simulator.fault("transfer", "drop")
     bench.work(until=lambda: bench.publication(submission).session_id is not None, jumps=3)

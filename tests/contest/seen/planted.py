@@ -19,6 +19,7 @@ WORD = re.compile(r"zq([a-z]+?)wo([a-z]+?)wk([a-z]+?)zz")
 GROUPS = re.compile(r"(?<=\d)[ .,\u00a0\u202f](?=\d{3}(?!\d))")
 NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?!\w)")
 HASH = re.compile(r"[0-9a-f]{64}")
+CODE = re.compile(r"cxq\d{5}")
 CLIP_FILE = re.compile(r"/c/[\w-]+/media/(\w+)/")
 ZIPPED = b"PK\x03\x04"
 Fact = tuple[str, str, str]  # phase, whose, kind
@@ -66,9 +67,7 @@ class Planted:
         found |= {self.hashes[h] for h in HASH.findall(text) if h in self.hashes}
         numbers = {n.replace(",", ".") for n in NUMBER.findall(GROUPS.sub("", text))}
         found |= {self.numbers[n] for n in numbers & self.numbers.keys()}
-        for code, (phase, whose) in self.codes.items():
-            if code in text:
-                found.add((phase, whose, "code"))
+        found |= {(*self.codes[code], "code") for code in CODE.findall(text) if code in self.codes}
         for code in CLIP_FILE.findall(text):
             if code in self.codes:
                 found.add((*self.codes[code], "address"))

@@ -1,12 +1,16 @@
 """Route x role x contest x phase: who is shown what, against ``permissions.toml``.
 
 The short form asks, in every phase, as those who are let in (of routes for everybody, as a few of
-them), and in one phase as those who are not, too; ``--long`` asks everything of everybody.
+them), and in one phase as those who are not, too, once a route: they are turned away before an
+address is read any further. ``--long`` asks everything of everybody.
 """
 
+import fcntl
 import json
+import pickle
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,8 +20,10 @@ import pytest
 from contest import permissions
 from contest.services.core import profiles
 from contest.services.entry import media
+from tests.contest.built import Built
 from tests.contest.seen.phases import TIMES
 from tests.contest.seen.table import (
+    ALIKE,
     PHASES,
     TABLE,
     Visit,
@@ -36,13 +42,39 @@ IN_FULL = "releasedblind"
 LIKE_ANOTHER = ("reviewing", "lockedblind")  # to the staff: like "open", like "locked"
 ELSEWHERES = {"code", "user_id", "unit_id", "pair_id", "repair_id", "sha256"}  # name one row
 ENDING = ("account.sign_out", "account.revoke", "account.revoke_others", "entrance.leave")
-AMONG_EVERYBODY = ("public", "unit", "juror", "former_juror", "foreign_organiser")
+AMONG_EVERYBODY = ("public", "unit", "juror")
+OUTSIDERS = ("former_juror", "foreign_organiser")  # there is always one of them
 
 
 @pytest.fixture(scope="module")
-def walk(database_folder: Path, sqlite_in: Callable[[Path], str]) -> Iterator[Walk]:
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all workers: each walks some of the phases."""
+    own = tmp_path_factory.getbasetemp()
+    one_of_many = hasattr(request.config, "workerinput")
+    folder = (own.parent if one_of_many else own) / "seen"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@contextmanager
+def states_of_all_workers(shared: Path) -> Iterator[Built]:
+    """What one of them builds, the others put back."""
+    states, known = Built(shared), shared / "states"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if known.exists():
+            states.kept = pickle.loads(known.read_bytes())
+        yield states
+        known.write_bytes(pickle.dumps(states.kept))
+
+
+@pytest.fixture(scope="module")
+def walk(
+    database_folder: Path, sqlite_in: Callable[[Path], str], shared: Path
+) -> Iterator[Walk]:
     folder = database_folder / "seen"
-    made = Walk(folder, sqlite_in(folder), PHASES)
+    with states_of_all_workers(shared) as states:
+        made = Walk(folder, sqlite_in(folder), PHASES, states)
     with pytest.MonkeyPatch.context() as patch:
         made.listen_to_cards(patch)
         yield made
@@ -75,21 +107,24 @@ class Found:
 
 
 @pytest.fixture(scope="module")
-def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Found:
-    one = getattr(request.config, "workerinput", None)
-    folder = tmp_path_factory.getbasetemp()
-    return Found((folder.parent if one else folder) / "seen-facts", alone=one is None)
+def found(request: pytest.FixtureRequest, shared: Path) -> Found:
+    return Found(shared / "facts", alone=not hasattr(request.config, "workerinput"))
 
 
-def asked_as(visit: Visit, long: bool) -> bool:
-    if visit.role == "former_juror" and visit.phase in TABLE["phases"]["unreleased"].split():
+def asked_as(visit: Visit, *, first: bool, long: bool) -> bool:
+    """``first``: of the addresses of its route."""
+    unreleased = visit.phase in TABLE["phases"]["unreleased"].split()
+    if visit.role == "former_juror" and unreleased:
         return False  # has not left yet
     if long:
         return True
     if LINES[visit.endpoint] == "everybody":
-        return visit.role in AMONG_EVERYBODY
+        return visit.role in AMONG_EVERYBODY or (visit.role in OUTSIDERS and (
+            visit.phase == IN_FULL or (visit.role == "foreign_organiser") == unreleased))
+    if not visit.let_in:
+        return visit.phase == IN_FULL and first and visit.role not in ALIKE
     staff = visit.role in ("organiser", "reviewer", "admin")
-    return visit.phase == IN_FULL or (visit.let_in and not (staff and visit.phase in LIKE_ANOTHER))
+    return not (staff and visit.phase in LIKE_ANOTHER)
 
 
 @pytest.mark.parametrize("phase", PHASES)
@@ -97,11 +132,13 @@ def test_an_answer_shows_what_the_table_says_and_no_more(
     walk: Walk, phase: str, found: Found, request: pytest.FixtureRequest
 ) -> None:
     long, wrong, shown = request.config.getoption("long"), [], set[tuple[str, str]]()
-    browsers = walk.browsers(phase)
+    browsers, met = walk.browsers(phase), set[str]()
     for endpoint, variant, address in walk.addresses(phase):
+        first = endpoint not in met
+        met.add(endpoint)
         for role in ROLES:
             visit = Visit(endpoint, role, phase, variant)
-            if not asked_as(visit, long):
+            if not asked_as(visit, first=first, long=long):
                 continue
             answer, told = walk.ask(browsers[role], address)
             more, wanted = excess(told, visit), status_of(visit)

@@ -16,6 +16,7 @@ from contest.config import Settings
 from contest.drawing import cards
 from contest.web import create_app
 from contest.wiring import Platform
+from tests.contest.built import Built
 from tests.contest.conftest import SECRET_KEY, Client, Visits
 from tests.contest.factory import Factory
 from tests.contest.seen.phases import TIMES, Phase, join
@@ -43,16 +44,22 @@ VARIANTS: dict[str, dict[str, tuple[str, ...]]] = {
     "published.entry": {"code": ("shown",)},
 }
 CLIPS = ("shown", "held")
+Contests = tuple[Planted, dict[str, Phase], Phase, dict[str, int]]
 FIRST = ("session_id", "check_id", "publication_id", "correction_id", "void_id", "evidence_id",
          "passkey_id", "request_id", "grant_id", "fetch_id", "telling_id", "view_id",
          "attachment_id", "level_id", "handover_id", "part_id", "post_id")
 
 
 class Walk:
-    """All phases in one database, and what people see there."""
+    """All phases in one database, and what people see there.
 
-    def __init__(self, folder: Path, database_url: str, names: Sequence[str]) -> None:
-        self.clock, self.planted = FixedClock(datetime.fromisoformat(TIMES["open"])), Planted()
+    ``states``: where they are put back from, or kept.
+    """
+
+    def __init__(
+        self, folder: Path, database_url: str, names: Sequence[str], states: Built | None = None
+    ) -> None:
+        self.clock = FixedClock(datetime.fromisoformat(TIMES["open"]))
         self.platform = Platform(Settings(
             data_dir=folder, database_url=database_url, redis_url="",
             storage_url=f"file://{folder}/clips", base_url="http://localhost",
@@ -60,16 +67,18 @@ class Walk:
         ))
         self.platform.__dict__["clock"] = self.clock
         self.make, self.drawn = Factory(self.platform), list[str]()
-        self.phases = {name: self._phase(name) for name in names}
-        self.foreign = self._phase("released", "elsewhere")
+        self.planted, self.phases, self.foreign, self.pairs = self._contests(names) if (
+            states is None
+        ) else states.get(("seen", *names), self.make, None, lambda: self._contests(names))
         self.app = create_app(self.platform)
         self.app.test_client_class = Client
-        self.pairs = {
-            name: join(phase, self.foreign) for name, phase in self.phases.items() if phase.clips
-        }
 
-    def _phase(self, name: str, called: str = "") -> Phase:
-        return Phase(self.make, self.clock, self.planted, name, called)
+    def _contests(self, names: Sequence[str]) -> Contests:
+        planted = Planted()
+        phases = {name: Phase(self.make, self.clock, planted, name) for name in names}
+        foreign = Phase(self.make, self.clock, planted, "released", "elsewhere")
+        pairs = {name: join(phase, foreign) for name, phase in phases.items() if phase.clips}
+        return planted, phases, foreign, pairs
 
     def browsers(self, name: str) -> dict[str, Client]:
         """A browser of each role, signed in at the phase's time."""
