@@ -6,18 +6,29 @@ from pathlib import Path
 
 import pytest
 
-from contest.drawing.reel import CARD_S, Part, make
+from contest.drawing import reel
+from contest.drawing.reel import FADE_S, Part, make
 from media_checks.tools import find_tools
 from tests.clip_cache import cached
 
 
-def make_clip(path: Path) -> None:
-    """Six seconds of 16:9 with a tone."""
+def make_clip(path: Path, seconds: int = 6) -> None:
+    """So many seconds of 16:9 with a tone."""
     subprocess.run(
-        [find_tools().ffmpeg, "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=6",
-         "-f", "lavfi", "-i", "sine=d=6", "-pix_fmt", "yuv420p", "-shortest", "-y", str(path)],
+        [find_tools().ffmpeg, "-v", "error",
+         "-f", "lavfi", "-i", f"testsrc2=s=320x180:r=10:d={seconds}",
+         "-f", "lavfi", "-i", f"sine=d={seconds}",
+         "-pix_fmt", "yuv420p", "-shortest", "-y", str(path)],
         check=True,
     )
+
+
+CARD_S = 2 * FADE_S  # short cards: the arithmetic is the same
+
+
+@pytest.fixture(autouse=True)
+def short_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reel, "CARD_S", CARD_S)
 
 
 @pytest.fixture
