@@ -27,6 +27,7 @@ install_packages() {
 }
 
 packages() {
+  local known; known=$(known_to_apt)
   python_packages
   first_of valkey-server redis-server
   first_of fonts-liberation2 fonts-liberation
@@ -47,7 +48,10 @@ python_packages() {
   fail "hệ thống này không có Python 3.11 trở lên" "this system has no Python 3.11 or newer"
 }
 
-available() { [ -n "$(apt-cache madison "$1" 2>/dev/null)" ]; }
+# Apt reads all its lists before it answers: it is asked once, about all that there is a choice of.
+CHOICES="python3.13-venv python3.12-venv python3.11-venv valkey-server redis-server fonts-liberation2 fonts-liberation"
+known_to_apt() { apt-cache madison $CHOICES 2>/dev/null | cut -d '|' -f 1 | tr -d ' ' || true; }
+available() { grep -qxF "$1" <<<"$known"; }
 first_of() { local name; for name in "$@"; do if available "$name"; then echo "$name"; return; fi; done; }
 newest_python() { local v; for v in 3.13 3.12 3.11; do if has "python$v"; then echo "python$v"; return; fi; done; }
 

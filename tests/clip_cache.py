@@ -76,6 +76,12 @@ def _make(clip: Path, build: Callable[[Path], object]) -> None:
     fresh.rename(clip)
 
 
+def sweep(folder: Path) -> None:
+    """Remove what nobody has used of late from a folder of the cache."""
+    with _alone(folder):
+        _sweep(folder)
+
+
 def _sweep(folder: Path) -> None:
     for path in folder.iterdir():
         if path.name != "lock" and path.stat().st_mtime < time.time() - KEEP_S:

@@ -102,10 +102,12 @@ def _film(sample: Sample, size: tuple[int, int], folder: Path) -> None:
 
 
 def _colours(sample: Sample, size: tuple[int, int]) -> str:
+    """Drawn small, for FFmpeg reckons each pixel; so soft colours lose nothing when enlarged."""
     first, second = COLOURS[sample.number % len(COLOURS)]
     return (
-        f"gradients=s={size[0]}x{size[1]}:r={RATE}:c0=0x{first:06x}:c1=0x{second:06x}"
+        f"gradients=s={size[0] // 4}x{size[1] // 4}:r={RATE}:c0=0x{first:06x}:c1=0x{second:06x}"
         f":seed={sample.number + 1}:speed=0.06"
+        f",format=yuv420p,scale={size[0]}:{size[1]}:flags=bilinear"
     )
 
 

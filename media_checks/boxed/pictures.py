@@ -15,9 +15,7 @@ from PIL import ExifTags, Image, ImageCms, ImageFilter, ImageOps, ImageStat, Uni
 
 from .refused import Refused
 
-HEIC = find_spec("pillow_heif") is not None  # without it such pictures are refused
-if HEIC:
-    import_module("pillow_heif").register_heif_opener()
+HEIC = "pillow_heif"  # without it such pictures are refused
 
 # Pillow's names of what may be opened -> ours. MPO is a JPEG with a second picture behind it.
 FORMATS = {
@@ -58,11 +56,19 @@ def read(path: str, folder: str) -> dict[str, Any]:
 
 def _opened(path: str) -> Image.Image:
     # Pillow itself finds an MPO among the JPEGs.
-    formats = [name for name in FORMATS if name != "MPO" and (name != "HEIF" or HEIC)]
+    formats = [name for name in FORMATS if name not in ("MPO", "HEIF")]
+    if _may_be_heic(path) and find_spec(HEIC):  # to import it takes as long as all the others
+        import_module(HEIC).register_heif_opener()
+        formats.append("HEIF")
     try:
         return Image.open(path, formats=formats)
     except UnidentifiedImageError:
         raise Refused("other") from None
+
+
+def _may_be_heic(path: str) -> bool:
+    with open(path, "rb") as file:  # noqa: PTH123 - this process imports as little as it can
+        return file.read(8)[4:] == b"ftyp"
 
 
 def _head(picture: Image.Image) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import pytest
 
 from media_checks import Policy, Report, check, load_policy
 from tests.clip_cache import cached
-from tests.media_checks.asked_once import Answer, asked_once
+from tests.media_checks.answer_store import AnswerStore, answer_store
+from tests.media_checks.asked_once import asked_each_time, asked_once
 from tests.media_checks.corpus import CORPUS, SMALL
 
 LONGEST_S = SMALL["rules"]["duration"]["max_s"]
@@ -18,10 +19,19 @@ BY_NAME = {entry.name: entry for entry in CORPUS}
 
 
 @pytest.fixture(scope="session", autouse=True)
-def answers() -> Iterator[dict[object, Answer]]:
-    """What ffprobe has said of clips of the cache; of each it is asked once."""
-    with asked_once() as known:
-        yield known
+def answers(request: pytest.FixtureRequest) -> Iterator[AnswerStore]:
+    """What FFmpeg, MediaInfo and MediaConch have said of the tests' clips; each is asked once."""
+    store = answer_store(long=request.config.getoption("long"))
+    with asked_once(store):
+        yield store
+    store.close()
+
+
+@pytest.fixture
+def ffmpeg_itself() -> Iterator[None]:
+    """For a test of how it is run: it is asked, whatever it has answered before."""
+    with asked_each_time():
+        yield
 
 
 @pytest.fixture(scope="session")

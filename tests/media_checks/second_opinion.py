@@ -12,6 +12,7 @@ from typing import Any
 from media_checks import Facts, Policy
 from media_checks.words import parse_ratio
 
+Ask = Callable[..., str]  # what a program prints; files among its arguments are paths
 Said = dict[str, Any]  # a fact by its name; absent where a tool says nothing
 SPACE = "{https://mediaarea.net/mediaconch}"
 
@@ -80,9 +81,15 @@ def ours(facts: Facts) -> Said:
     return said
 
 
-def mediainfo(path: Path) -> Said:
+def printed(program: str, *args: str | Path, env: Mapping[str, str] | None = None) -> str:
+    """What a program prints, asked now."""
+    command = [program, *map(str, args)]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout
+
+
+def mediainfo(path: Path, ask: Ask = printed) -> Said:
     """MediaInfo's facts. Its rotation is clockwise as ours; its shape is that before turning."""
-    answer = _run("mediainfo", "--Output=JSON", str(path))
+    answer = ask("mediainfo", "--Output=JSON", path)
     tracks = json.loads(answer)["media"]["track"]
     general = next(t for t in tracks if t["@type"] == "General")
     counts = [int(general.get(f"{kind}Count", 0)) for kind in ("Video", "Audio", "Text")]
@@ -146,7 +153,9 @@ def _slack(name: str, said: Said) -> float:
     return {"pixel_aspect": 0.001, "display_width": 1.0, "display_height": 1.0}.get(name, 0.0)
 
 
-def mediaconch(path: Path, policies: list[Policy], folder: Path) -> dict[str, str]:
+def mediaconch(
+    path: Path, policies: list[Policy], folder: Path, ask: Ask = printed
+) -> dict[str, str]:
     """MediaConch's outcome (pass, fail) by ``policy/rule``, of the rules that it can express.
 
     The outcomes are read from its report: the exit status is 0 whatever it finds. It keeps reports
@@ -156,17 +165,12 @@ def mediaconch(path: Path, policies: list[Policy], folder: Path) -> dict[str, st
     root = _group("and", "all", *map(policy_element, policies))
     (folder / "policy.xml").write_bytes(ET.tostring(root, xml_declaration=True))
     home = {"HOME": str(folder)}
-    report = ET.fromstring(_run("mediaconch", "-fx", "-p", folder / "policy.xml", path, env=home))
+    report = ET.fromstring(ask("mediaconch", "-fx", "-p", folder / "policy.xml", path, env=home))
     return {
         f"{policy.get('name')}/{rule.get('name')}": str(rule.get("outcome"))
         for policy in report.iterfind(f"{SPACE}media/{SPACE}policy/{SPACE}policy")
         for rule in policy.iterfind(f"{SPACE}policy")
     }
-
-
-def _run(program: str, *args: str | Path, env: Mapping[str, str] | None = None) -> str:
-    command = [program, *map(str, args)]
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout
 
 
 def policy_element(policy: Policy) -> ET.Element:

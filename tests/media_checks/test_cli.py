@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 
+from media_checks.cli import main
 from tests.media_checks.corpus import SMALL
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(*args: object, path: str | None = None) -> subprocess.CompletedProcess[str]:
+def run(*args: object, folder: str | Path = "/") -> subprocess.CompletedProcess[str]:
+    """The command's answer, by this process: to begin and to import takes longer than most."""
+    out, err, words = io.StringIO(), io.StringIO(), list(map(str, args))
+    with redirect_stdout(out), redirect_stderr(err), chdir(folder):
+        try:
+            status = main(words)
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+    return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
+
+
+def started(*args: object, path: str | None = None) -> subprocess.CompletedProcess[str]:
+    """The same by a process of its own."""
     env = {"PATH": path if path is not None else os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-W", "error", "-m", "media_checks", *map(str, args)]
     return subprocess.run(command, capture_output=True, text=True, env=env, cwd="/", check=False)
@@ -38,7 +53,7 @@ def policy_file(tmp_path):
 )
 def test_json(name, answer, clip, policy_file, small):
     status, verdict = answer
-    done = run(clip(name), "--policy", policy_file, "--json")
+    done = started(clip(name), "--policy", policy_file, "--json")
     report = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (status, "")
     assert report["verdict"] == verdict
@@ -66,7 +81,7 @@ def test_the_built_in_policy_is_the_contests(clip):
 
 
 def test_unreadable_is_two(clip):
-    done = run(clip("playlist.mp4"), "--json")
+    done = started(clip("playlist.mp4"), "--json")
     assert done.returncode == 2
     assert "verdict" not in json.loads(done.stdout)
     assert json.loads(done.stdout)["error"]["message_vi"] == done.stderr.strip()
@@ -85,21 +100,16 @@ def test_unreadable_is_two(clip):
     ],
 )
 def test_usage_is_three(args):
-    done = run(*args)
+    done = started(*args)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.usefixtures("ffmpeg_itself")
 def test_names_that_look_like_options_or_addresses(clip, tmp_path):
     for name in ("-i.mp4", "http:x.mp4", "a b'\"%d.mp4"):
         shutil.copy(clip("good.mp4"), tmp_path / name)
-        done = subprocess.run(
-            [sys.executable, "-m", "media_checks", "--json", "--", name],
-            capture_output=True,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-            cwd=tmp_path,
-            check=False,
-        )
+        done = run("--json", "--", name, folder=tmp_path)
         assert done.returncode == 1, done.stderr
         assert json.loads(done.stdout)["facts"]["duration_s"] == 4.0
 
@@ -117,7 +127,7 @@ def test_without_bubblewrap_it_works_and_says_so(clip, policy_file, tmp_path):
     for tool in ("ffmpeg", "ffprobe"):
         if found := shutil.which(tool):
             (only / tool).symlink_to(found)
-    done = run(clip("good.mp4"), "--policy", policy_file, "--json", path=str(only))
+    done = started(clip("good.mp4"), "--policy", policy_file, "--json", path=str(only))
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["sandbox"] == "limits"
 

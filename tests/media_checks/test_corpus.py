@@ -120,6 +120,7 @@ def test_progress_rises_to_one(clip, small):
     assert shares == sorted(shares) and len(shares) > 5 and shares[-1] == 1.0
 
 
+@pytest.mark.usefixtures("ffmpeg_itself")
 def test_progress_may_stop_the_check(clip, small):
     class Stop(Exception):
         pass

@@ -107,6 +107,7 @@ def test_progress_is_the_position(clip, small, tmp_path):
     assert shares == sorted(shares) and shares[-1] == 1.0
 
 
+@pytest.mark.usefixtures("ffmpeg_itself")
 def test_a_stopped_pass_leaves_nothing(clip, small, tmp_path):
     class Stop(Exception):
         pass

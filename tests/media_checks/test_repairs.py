@@ -131,6 +131,7 @@ def test_an_upright_clip_is_cropped_upright(
     assert (after.facts.video.display_width, after.facts.video.rotation) == (320, 0)
 
 
+@pytest.mark.usefixtures("ffmpeg_itself")
 def test_progress_rises_and_a_stop_leaves_nothing(report: Reports, tmp_path: Path) -> None:
     clip = kept(size="432x244")
     recipe = recipe_for(report(clip).to_dict(), RepairOptions())

@@ -15,6 +15,7 @@ from media_checks.sandbox import Collector, Limits, Lines, Sandbox, TooMuchOutpu
 from media_checks.tools import find_tools, version_number
 from tests.media_checks.corpus import kept_copy
 
+pytestmark = pytest.mark.usefixtures("ffmpeg_itself")
 ENDLESS = ["-v", "error", "-f", "lavfi", "-i", "testsrc2=s=640x480", "-f", "null", "-"]
 
 

@@ -12,6 +12,7 @@ import pytest
 from media_checks import Policy, check, tools
 from media_checks.tools import Tools, find_tools, likely_tools
 
+pytestmark = pytest.mark.usefixtures("ffmpeg_itself")
 SAYS = """#!/bin/sh
 echo asked >> {log}
 echo 'ffmpeg version {version} Copyright (c) the FFmpeg developers'

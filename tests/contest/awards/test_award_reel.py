@@ -31,7 +31,7 @@ def database_url(sqlite_url: str) -> str:
 def stage(platform: Platform, make: Factory, contest: Contest, clock: FixedClock) -> Stage:
     made = Stage(platform, make, contest)
     clock.moment = AFTER
-    content = cached("reel/clip.mp4", make_clip).read_bytes()
+    content = cached("reel/clip.mp4", make_clip, 2).read_bytes()
     film = platform.settings.data_dir / "film.mp4"
     film.write_bytes(content)
     sha256 = hashlib.sha256(content).hexdigest()

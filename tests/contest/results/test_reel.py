@@ -12,11 +12,13 @@ from media_checks.tools import find_tools
 from tests.clip_cache import cached
 
 
-def make_clip(path: Path) -> None:
-    """Six seconds of 16:9 with a tone."""
+def make_clip(path: Path, seconds: int = 6) -> None:
+    """So many seconds of 16:9 with a tone."""
     subprocess.run(
-        [find_tools().ffmpeg, "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=6",
-         "-f", "lavfi", "-i", "sine=d=6", "-pix_fmt", "yuv420p", "-shortest", "-y", str(path)],
+        [find_tools().ffmpeg, "-v", "error",
+         "-f", "lavfi", "-i", f"testsrc2=s=320x180:r=10:d={seconds}",
+         "-f", "lavfi", "-i", f"sine=d={seconds}",
+         "-pix_fmt", "yuv420p", "-shortest", "-y", str(path)],
         check=True,
     )
 

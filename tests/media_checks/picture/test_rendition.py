@@ -77,6 +77,7 @@ def test_what_is_no_clip_leaves_nothing(name, clip, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("ffmpeg_itself")
 def test_a_stopped_render_leaves_nothing(clip, tmp_path):
     class Stop(Exception):
         pass

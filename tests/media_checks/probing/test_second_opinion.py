@@ -9,6 +9,7 @@ import pytest
 from media_checks import find_policy, judge, load_policy
 from media_checks.probing.probe import probe
 from tests.clip_cache import cached
+from tests.media_checks.answer_store import question
 from tests.media_checks.clips import (
     bounds,
     edits,
@@ -37,6 +38,7 @@ from tests.media_checks.second_opinion import (
     mediaconch,
     mediainfo,
     ours,
+    printed,
 )
 
 H265 = ["-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le"]
@@ -266,13 +268,25 @@ def facts(path):
     return probe(path).facts
 
 
-def test_mediainfo_agrees_with_the_facts(name, path, facts):
+@pytest.fixture
+def ask(answers):
+    """What a program has printed about a clip, and under a policy, that are the same."""
+
+    def known(program, *args, env=None):
+        files = [arg for arg in args if isinstance(arg, Path)]
+        asked = question(program, files, *(arg for arg in args if arg not in files))
+        return answers.once(asked, lambda: printed(program, *args, env=env))
+
+    return known
+
+
+def test_mediainfo_agrees_with_the_facts(name, path, facts, ask):
     differing, reason = FACTS.get(name, ("", "no reason known"))
-    we, they = ours(facts), mediainfo(path)
+    we, they = ours(facts), mediainfo(path, ask)
     assert disagreements(we, they) == differing.split(), (reason, we, they)
 
 
-def test_mediaconch_comes_to_the_same_outcomes(name, path, facts, tmp_path):
+def test_mediaconch_comes_to_the_same_outcomes(name, path, facts, ask, tmp_path):
     differing, reason = OUTCOMES.get(name, ("", "no reason known"))
     judged = {
         f"{policy.name}/{finding.rule}": finding.outcome
@@ -280,7 +294,7 @@ def test_mediaconch_comes_to_the_same_outcomes(name, path, facts, tmp_path):
         for finding in judge(facts, policy)
         if finding.rule in EXPRESSED
     }
-    theirs = mediaconch(path, POLICIES, tmp_path)
+    theirs = mediaconch(path, POLICIES, tmp_path, ask)
     assert judged.keys() == theirs.keys()
     differs = sorted(key for key in judged if judged[key] != theirs[key])
     assert differs == differing.split(), reason
