@@ -312,9 +312,10 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A real Chromium: HOITHI_CHROMIUM, the system's, or the one Playwright has installed."""
+    """A real Chromium: HOITHI_CHROMIUM, the system's, or the one Playwright has installed. Scripts
+    are not optimised: a page of a test is left before what that costs has paid."""
     with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-quic", "--no-first-run"]
+        flags = ["--no-sandbox", "--disable-quic", "--no-first-run", "--js-flags=--no-opt,--no-maglev"]
         chromium = playwright.chromium.launch(
             executable_path=find_chromium(),
             args=[*flags, "--disable-background-networking", "--disable-component-update"],
