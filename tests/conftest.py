@@ -143,14 +143,14 @@ def once_compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Every test has an application and engines of its own; what they compile is the same."""
     with pytest.MonkeyPatch.context() as patch:
         compiled_once.routes(patch)
-        compiled_once.templates(patch, _of_all_workers(tmp_path_factory, "templates"))
+        compiled_once.templates(patch, of_all_workers(tmp_path_factory, "templates"))
         compiled_once.statements(patch)
         compiled_once.rules(patch)
         compiled_once.passwords(patch)
         yield
 
 
-def _of_all_workers(factory: pytest.TempPathFactory, name: str) -> Path:
+def of_all_workers(factory: pytest.TempPathFactory, name: str) -> Path:
     """A folder of this run: each worker has one of its own below that which all share."""
     own = factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
@@ -223,7 +223,7 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file at the newest migration, to be copied: one for all workers."""
-    folder = _of_all_workers(tmp_path_factory, "template")
+    folder = of_all_workers(tmp_path_factory, "template")
     path = folder / "hoithi.db"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -309,11 +309,15 @@ def database(database_url: str) -> Iterator[Database]:
     database.engine.dispose()
 
 
+UNOPTIMISED = "--js-flags=--no-opt,--no-maglev"
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A real Chromium: HOITHI_CHROMIUM, the system's, or the one Playwright has installed."""
+    """A real Chromium: HOITHI_CHROMIUM, the system's, or the one Playwright has installed. Scripts
+    are not optimised: a page of a test is left before what that costs has paid."""
     with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-quic", "--no-first-run"]
+        flags = ["--no-sandbox", "--disable-quic", "--no-first-run", UNOPTIMISED]
         chromium = playwright.chromium.launch(
             executable_path=find_chromium(),
             args=[*flags, "--disable-background-networking", "--disable-component-update"],

@@ -26,9 +26,11 @@ from contest.uploads.app import create_upload_app
 from contest.web import create_app
 from contest.wiring import Platform
 from tests.browsing import serving
+from tests.conftest import of_all_workers
 from tests.contest.factory import Factory
 from tests.contest.stage import AFTER, Stage
 from tests.e2e.auditors import MODULES, look
+from tests.e2e.in_order import InOrder
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -107,6 +109,16 @@ def open_house(
             return opened[state]
 
         yield enter
+
+
+@pytest.fixture(scope="session")
+def in_order(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> InOrder | None:
+    """What this run has looked at and found without a fault; the long form looks each time."""
+    if pytestconfig.getoption("long"):
+        return None
+    return InOrder(of_all_workers(tmp_path_factory, "in_order"))
 
 
 @contextmanager

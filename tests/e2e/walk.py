@@ -6,6 +6,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,8 +15,10 @@ from playwright.sync_api import Page, Response
 from contest.web import create_app
 from tests.e2e.auditors import ROOT, html_faults
 from tests.e2e.conftest import AXE, SNIFFER, House
+from tests.e2e.in_order import InOrder, Look, Shape
 
 CUT_OFF = (Path(__file__).parent / "cut_off.js").read_text()
+SHAPE = (Path(__file__).parent / "shape.js").read_text()
 FILES = (".ics", ".toml", ".json", ".jpg", ".png", ".xlsx", ".csv", ".zip", ".pdf", ".docx")
 EVERYBODYS = ("public.", "published.", "guide.")  # views that are walked by the public alone
 DESK = 1000  # CSS pixels; a wider screen is one
@@ -41,7 +44,6 @@ BARRIERS = """() => new Promise((done, failed) => HTMLCS.process("WCAG2AA", docu
 
 # A form's token is another at each answer and shown to nobody.
 TOKEN = re.compile(r'(?<=name="csrf_token" )[^>]*')
-Look = tuple[str, int, bool, bool]  # the page's HTML, a width, with axe, with HTML_CodeSniffer
 
 
 class Album:
@@ -78,8 +80,9 @@ class Walk:
 
     Each page is loaded once and looked at in all ``widths``, first in that in which the page before
     was seen last: light on a phone, dark on a desk. ``without_axe`` are widths at which axe would
-    find nothing else, at ``sniffed_at`` HTML_CodeSniffer looks at it, too. ``in_order`` are looks
-    that found nothing, of earlier walks, too: a page of the same HTML is not looked at so again.
+    find nothing else, at ``sniffed_at`` HTML_CodeSniffer looks at it, too. Of what earlier walks
+    found ``in_order``, a page of the same HTML is not looked at again, and axe is not asked about
+    one that differs in its words alone: whether these have room is looked at everywhere.
     Unless it ``follows`` links it visits the starts alone; that their links lead somewhere it sees
     as well.
     """
@@ -88,12 +91,12 @@ class Walk:
         self, house: House, page: Page, starts: list[str], album: Album | None = None, *,
         left_out: tuple[str, ...] = (), widths: Sequence[int] = (320,),
         without_axe: Sequence[int] = (), sniffed_at: int | None = None,
-        in_order: set[Look] | None = None, follows: bool = True,
+        in_order: InOrder | None = None, follows: bool = True,
     ) -> None:
         self.page, self.queue, self.seen, self.album = page, list(starts), set(starts), album
         self.left_out, self.widths, self.without_axe = left_out, widths, without_axe
         self.sniffed_at, self.follows = sniffed_at, follows
-        self.in_order = set() if in_order is None else in_order
+        self.in_order = in_order
         self.width = 0  # of the screen now
         self.visited: list[str] = []
         self.views = create_app(house.platform).url_map.bind("localhost")
@@ -136,39 +139,53 @@ class Walk:
             self.album.keep(name, html)
         looks = [self._look(html, width) for width in sorted(
             self.widths, key=lambda width: width != self.width)]
-        found = self._examine(name, [look for look in looks if look not in self.in_order])
+        found = self._examine(name, [look for look in looks if not self._known(look)])
         return [*found, *self.errors]
+
+    def _known(self, one: Look | Shape) -> bool:
+        return self.in_order is not None and one in self.in_order
+
+    def _keep(self, *found: Look | Shape) -> None:
+        if self.in_order is not None:
+            self.in_order.add(*found)
 
     def _look(self, html: str, width: int) -> Look:
         """What decides about all that is found at this width."""
         address = f"http://{urlsplit(self.page.url).netloc}"
         same = TOKEN.sub("", html.replace(address, ""))
-        return same, width, width not in self.without_axe, width == self.sniffed_at
+        return Look(same, width, width not in self.without_axe, width == self.sniffed_at)
 
     def _examine(self, name: str, looks: list[Look]) -> list[str]:
-        if not looks:
-            return []
-        self.page.add_script_tag(url=AXE)
         faults: list[str] = []
         for look in looks:
             found = self._examine_at(name, look)
             if not (found or self.errors):
-                self.in_order |= {look, (*look[:3], False)}
+                self._keep(look, replace(look, sniffed=False))
             faults += found
         return faults
 
     def _examine_at(self, name: str, look: Look) -> list[str]:
-        _, width, with_axe, sniffed = look
-        self._put_on(width)
+        self._put_on(look.width)
         if self.album:
-            self.album.portray(self.page, name, width)
+            self.album.portray(self.page, name, look.width)
         found = [*self.page.evaluate(OVERFLOWING), *self.page.evaluate(CUT_OFF)]
-        if with_axe:
-            found += self.page.evaluate(FAULTS)
-        if sniffed:
+        if look.with_axe:
+            found += self._axe_finds(look.width)
+        if look.sniffed:
             self.page.add_script_tag(url=SNIFFER)
             found += self.page.evaluate(BARRIERS)
-        return [f"{fault} ({width} px)" for fault in found]
+        return [f"{fault} ({look.width} px)" for fault in found]
+
+    def _axe_finds(self, width: int) -> list[str]:
+        shape = Shape(self.page.evaluate(SHAPE), width)
+        if self._known(shape):
+            return []
+        if not self.page.evaluate("'axe' in window"):
+            self.page.add_script_tag(url=AXE)
+        found: list[str] = self.page.evaluate(FAULTS)
+        if not found:
+            self._keep(shape)
+        return found
 
     def _put_on(self, width: int) -> None:
         """A screen so wide: dark on a desk, light on a phone."""

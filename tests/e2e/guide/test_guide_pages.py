@@ -10,6 +10,7 @@ from contest.guide.book import contents
 from contest.languages import LANGUAGES
 from tests.e2e.conftest import House
 from tests.e2e.guide import shots
+from tests.e2e.in_order import InOrder
 from tests.e2e.walk import Album, Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -19,12 +20,12 @@ KEYS = [f"{role['key']}/{slug}" for role in contents()["roles"] for slug in role
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_guide_has_no_faults(
-    open_house: Callable[[str], House], browser: Browser, language: str
+    open_house: Callable[[str], House], browser: Browser, in_order: InOrder | None, language: str
 ) -> None:
     """The page of a role that is there for printing holds all that its single pages hold."""
     house, album = open_house("empty"), Album("guide", "public", language)
     with house.visitor(browser, "public", language=language, width=320) as context:
-        walk = Walk(house, context.new_page(), [], album, widths=(320, 1280))
+        walk = Walk(house, context.new_page(), [], album, widths=(320, 1280), in_order=in_order)
         walk.page.set_viewport_size({"width": 320, "height": 800})
         looked = ["/help", "/help/search?q=clip", "/help/search?q=xyzzy", "/help/unit",
                   "/help/unit/send-a-clip", *(f"/help/{role}/all" for role in ROLES)]
