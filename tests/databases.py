@@ -33,9 +33,11 @@ DO $make$ DECLARE name text; filled boolean; steps text := ''; BEGIN
       steps := steps || format('INSERT INTO public.%1$I SELECT * FROM beginning.%1$I; ', name);
     END IF;
   END LOOP;
-  FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
-    steps := steps || format('PERFORM setval(%L, 1, false); ', format('public.%I', name));
-  END LOOP;
+  CREATE TABLE beginning.numbers AS
+    SELECT oid::regclass AS sequence FROM pg_class
+    WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace;
+  steps := steps || 'PERFORM setval(sequence, 1, false) FROM beginning.numbers
+    WHERE pg_sequence_last_value(sequence) IS NOT NULL; ';
   EXECUTE format(
     'CREATE PROCEDURE beginning.again() LANGUAGE plpgsql AS %L',
     'BEGIN SET LOCAL session_replication_role = replica; ' || steps || 'END'
@@ -67,8 +69,8 @@ END $keep$;
 # The number of the next transaction that writes; those that only read have none.
 NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())"
 # Changes with every table, column, constraint, function and trigger that comes, goes or is changed:
-# a row of the catalogue that was written anew has a later transaction's number.
-_NEWEST = "SELECT count(*), max(xmin::text::bigint) FROM"
+# a row of the catalogue that was written anew is of a transaction since ``since``.
+_NEWEST = "SELECT count(*), count(*) FILTER (WHERE age(xmin) <= age(%(since)s::xid)) FROM"
 FORM = f"""
 {_NEWEST} pg_class WHERE relnamespace = 'public'::regnamespace
 UNION ALL {_NEWEST} pg_proc WHERE pronamespace = 'public'::regnamespace
@@ -107,12 +109,12 @@ class Reused:
         self.connection = psycopg.connect(self.url, autocommit=True)
         self.database = self.connection.info.host, self.connection.info.dbname
         self.connection.execute(BEGINNING)
+        self.next = self.since = self._next()
         self.form, self.made = self._form(), self.made + 1
         kept_lines.keep(self.database)
-        self.next = self._next()
 
     def _form(self) -> object:
-        return self.connection.execute(FORM).fetchall()
+        return self.connection.execute(FORM, {"since": self.since}).fetchall()
 
     def begin_again(self) -> None:
         """As the migrations left it: rows, numbers, and nobody connected who does anything.
@@ -132,8 +134,9 @@ class Reused:
         """Whether its form is another than that of the migrations."""
         return self._form() != self.form
 
-    def _next(self) -> object:
-        return self.connection.execute(NEXT).fetchone()
+    def _next(self) -> str:
+        [number] = self.connection.execute(NEXT).fetchone() or ("",)
+        return str(number)
 
     def untouched(self) -> bool:
         """Whether nobody has written since it began, or since a state was kept or put back."""

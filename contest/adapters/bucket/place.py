@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,18 @@ WAIT_S = 20  # without a byte; the library tries again twice
 FULL = {"QuotaExceeded", "XMinioStorageFull", "EntityTooLarge", "InsufficientStorage"}
 ABSENT = {"NoSuchKey", "404", "NotFound"}
 FULL_STATUS = 507
+
+
+class _Prepared(threading.local):
+    """This thread's session, which no other may share. To read what S3 is takes as long as to make
+    twenty clients of one that has."""
+
+    @cached_property
+    def session(self) -> Any:
+        return boto3.session.Session()
+
+
+PREPARED = _Prepared()
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ class Place:
         Bodies are signed with their SHA-256, which every server checks; checksums in headers of
         Amazon's own (the library's choice since 1.36) are refused by others (boto/botocore#3277).
         """
-        return boto3.session.Session().client(
+        return PREPARED.session.client(
             "s3", endpoint_url=self.endpoint, region_name=self.region,
             aws_access_key_id=self.access_key, aws_secret_access_key=self.secret_key,
             config=Config(
