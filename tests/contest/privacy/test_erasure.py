@@ -21,8 +21,8 @@ from contest.services.privacy.result_texts import Store
 from contest.services.results import tally
 from contest.services.results.bundles import Signer
 from contest.wiring import Platform
-from tests.contest.factory import Factory
 from tests.contest.privacy import planting
+from tests.contest.privacy.conftest import Planted
 from tests.contest.privacy.pdfs import unpacked
 from tests.contest.seen.phases import Phase
 
@@ -87,9 +87,9 @@ def holds(platform: Platform, contest_id: int) -> None:
 
 
 def test_nothing_of_the_person_is_left_and_everything_verifies(
-    platform: Platform, make: Factory, clock: FixedClock
+    platform: Platform, planted: Planted
 ) -> None:
-    phase = planting.planted(make, clock)
+    phase = planted()
     holds(platform, phase.contest.id)
     with platform.db.read() as session:
         before = rows_that_tell(session)
@@ -149,9 +149,9 @@ FORBIDDEN = (
 
 
 def test_guards_let_nothing_through_but_an_erasure(
-    platform: Platform, make: Factory, clock: FixedClock
+    platform: Platform, planted: Planted
 ) -> None:
-    phase = planting.planted(make, clock, "released")
+    phase = planted("released")
     with platform.db.write() as session:
         session.add(Tombstone(subject="snapshot:1", field="raw", digest="", ground="request:1",
                               erased_by="user:1", erased_at=phase.at))
@@ -162,8 +162,8 @@ def test_guards_let_nothing_through_but_an_erasure(
         session.execute(text("UPDATE snapshot SET late_reason = 'x' WHERE id = 1"))
 
 
-def test_a_namesake_is_spared(platform: Platform, make: Factory, clock: FixedClock) -> None:
-    phase = planting.planted(make, clock, "released")
+def test_a_namesake_is_spared(platform: Platform, clock: FixedClock, planted: Planted) -> None:
+    phase = planted("released")
     with platform.db.read() as session:
         contest = session.get_one(Contest, phase.contest.id)
         [key] = [place.key for place in places.found(session, contest.id, Finder(planting.PERSON))
@@ -174,11 +174,11 @@ def test_a_namesake_is_spared(platform: Platform, make: Factory, clock: FixedClo
 
 
 def test_what_was_erased_stays_erased_in_a_database_that_is_older(
-    platform: Platform, make: Factory, clock: FixedClock
+    platform: Platform, planted: Planted
 ) -> None:
     """A restore: the tombstones of a later erasure are applied to a database that knew the person,
     by digests alone."""
-    phase = planting.planted(make, clock)
+    phase = planted()
     lines = {"contest": phase.contest.slug, "ground": "request:1", "by": "user:1",
              "at": "2023-06-27T00:00:00+00:00"}
     with platform.db.read() as session:

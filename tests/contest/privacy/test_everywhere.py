@@ -11,11 +11,10 @@ from sqlalchemy import JSON, Column, Table, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from contest.clock import FixedClock
 from contest.services.privacy import places
 from contest.wiring import Platform
-from tests.contest.factory import Factory
 from tests.contest.privacy import planting
+from tests.contest.privacy.conftest import Planted
 from tests.contest.privacy.test_erasure import erased, rows_that_tell, tidied
 from tests.contest.seen.phases import Phase
 
@@ -85,9 +84,9 @@ def _takes(session: Session, table: Table, column: Column[Any]) -> bool:
 
 @pytest.mark.database_kind("sqlite")
 def test_whatever_column_a_person_got_into_they_are_gone(
-    platform: Platform, make: Factory, clock: FixedClock
+    platform: Platform, planted: Planted
 ) -> None:
-    phase = planting.planted(make, clock)
+    phase = planted()
     with platform.db.engine.begin() as connection:
         guards = connection.execute(text(
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()

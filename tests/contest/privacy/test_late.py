@@ -3,7 +3,6 @@
 import pytest
 
 from contest.actors import SYSTEM
-from contest.clock import FixedClock
 from contest.models import (
     Check,
     ClipFingerprint,
@@ -17,8 +16,8 @@ from contest.services.checking.outcomes import DerivedFile, Outcome
 from contest.services.entry import checks, onscreen_names, repairs, uploads
 from contest.services.entry.repairs import RepairedClip
 from contest.wiring import Platform
-from tests.contest.factory import Factory
 from tests.contest.privacy import planting
+from tests.contest.privacy.conftest import Planted
 from tests.contest.privacy.test_erasure import (
     erased,
     files_that_tell,
@@ -30,9 +29,9 @@ from tests.contest.privacy.test_erasure import (
 
 @pytest.mark.both_databases
 def test_a_check_a_reading_a_repair_and_an_upload_that_end_after_the_erasure(
-    platform: Platform, make: Factory, clock: FixedClock
+    platform: Platform, planted: Planted
 ) -> None:
-    phase = planting.planted(make, clock)
+    phase = planted()
     clip, at = phase.clips["shown"], phase.at
     assert clip.version_id
     with platform.db.write() as session:

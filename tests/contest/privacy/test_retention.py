@@ -39,6 +39,7 @@ from contest.services.privacy.retention.holds import Wish
 from contest.wiring import Platform
 from tests.contest.factory import Factory
 from tests.contest.privacy import planting
+from tests.contest.privacy.conftest import Planted
 from tests.contest.privacy.test_erasure import done_again
 from tests.contest.privacy.test_erasure import holds as verifies
 from tests.contest.seen.phases import Phase
@@ -93,9 +94,9 @@ def test_rules_without_periods_are_byte_for_byte_what_they_were(make: Factory) -
 
 
 def test_everything_goes_in_its_time_and_everything_verifies(
-    platform: Platform, make: Factory, clock: FixedClock
+    platform: Platform, clock: FixedClock, planted: Planted
 ) -> None:
-    phase = planting.planted(make, clock, kind=Kept)
+    phase = planted(kind=Kept)
     with platform.db.write() as session:
         profile = profiles.profile_of(session.get_one(Contest, phase.contest.id))
         for n in range(3):
@@ -162,9 +163,9 @@ def _all_gone(platform: Platform, phase: Phase, bundle: str) -> None:
 
 
 def test_what_is_still_needed_stays_and_says_why(
-    platform: Platform, make: Factory, clock: FixedClock
+    platform: Platform, make: Factory, clock: FixedClock, planted: Planted
 ) -> None:
-    phase = planting.planted(make, clock, "frozen", kind=Kept)
+    phase = planted("frozen", kind=Kept)
     long_after = phase.at + timedelta(days=400)
     shown, out = (f"submission:{phase.clips[which].id}" for which in ("shown", "out"))
     assert set(kept(phase, "originals", long_after).values()) == {"result"}
@@ -210,9 +211,9 @@ def test_what_is_still_needed_stays_and_says_why(
 
 
 def test_a_proof_of_a_removed_post_goes_with_its_file_unless_it_is_needed(
-    platform: Platform, make: Factory, clock: FixedClock
+    platform: Platform, make: Factory, clock: FixedClock, planted: Planted
 ) -> None:
-    phase = planting.planted(make, clock, "published", kind=Kept)
+    phase = planted("published", kind=Kept)
     requests_ended(phase)
     with platform.db.read() as session:
         proof = session.query(PostRemoval).one()
@@ -247,9 +248,9 @@ def test_a_proof_of_a_removed_post_goes_with_its_file_unless_it_is_needed(
 
 
 def test_the_look_ahead_is_what_happens(
-    platform: Platform, make: Factory, clock: FixedClock
+    platform: Platform, planted: Planted
 ) -> None:
-    phase = planting.planted(make, clock, kind=Kept)
+    phase = planted(kind=Kept)
     requests_ended(phase)
     with platform.db.read() as session:
         contest = session.get_one(Contest, phase.contest.id)
@@ -272,9 +273,9 @@ def test_the_look_ahead_is_what_happens(
 
 
 def test_what_a_sweep_took_stays_away_after_a_restore(
-    platform: Platform, make: Factory, clock: FixedClock
+    platform: Platform, planted: Planted
 ) -> None:
-    phase = planting.planted(make, clock, kind=Kept)
+    phase = planted(kind=Kept)
     requests_ended(phase)
     with platform.db.write() as session:  # nothing but the tombstones of a later sweep
         for subject, field, kind in (
