@@ -1,9 +1,11 @@
 """What every test that looks at a page in a browser needs: an address, and the page's width."""
 
+import os
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Locator, Page, Route
@@ -64,6 +66,12 @@ def sticks_out(page: Page) -> int:
     """Pixels by which the page is wider than its screen, 0 if it fits; a page that is still
     arriving is waited for."""
     return int(page.wait_for_function(WIDTHS).json_value()["outside"])
+
+
+def portray(page: Page, name: str) -> None:
+    """The whole page for whoever looks at it, in the folder that HOITHI_PICTURES names, if any."""
+    if folder := os.environ.get("HOITHI_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 MOVES = """() => {

@@ -1,12 +1,11 @@
 """The screens of what is sent and told, in a real browser: seen live, shared by one tap."""
 
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from contest.models import Contest
-from tests.browsing import sticks_out
+from tests.browsing import portray, sticks_out
 from tests.contest.factory import Factory
 from tests.contest.messages.test_planned import planning
 
@@ -42,7 +41,7 @@ def token(make: Factory, contest: Contest) -> str:
 
 @pytest.mark.parametrize("screen", [(390, "vi"), (1280, "en")])
 def test_words_are_seen_while_they_are_written_and_handed_on_by_one_tap(
-    browser: Browser, address: str, token: str, screen: tuple[int, str], tmp_path: Path
+    browser: Browser, address: str, token: str, screen: tuple[int, str]
 ) -> None:
     width, language = screen
     context = browser.new_context(viewport={"width": width, "height": 844})
@@ -53,21 +52,21 @@ def test_words_are_seen_while_they_are_written_and_handed_on_by_one_tap(
     page.on("pageerror", lambda error: errors.append(str(error)))
     for path in ("", "/letters"):
         page.goto(f"{address}{ROOM}{path}")
-        seen(page, tmp_path / f"{path.strip('/') or 'planned'}-{width}.png")
+        seen(page, f"{path.strip('/') or 'planned'}-{width}")
     written_live(page, address)
-    seen(page, tmp_path / f"letter-{width}.png")
+    seen(page, f"letter-{width}")
     handed_on(page, address)
-    seen(page, tmp_path / f"chat-{width}.png")
+    seen(page, f"chat-{width}")
     page.goto(f"{address}/account/push")
     expect(page.locator("[data-push] p:visible").first).to_be_visible()
-    seen(page, tmp_path / f"push-{width}.png")
+    seen(page, f"push-{width}")
     assert errors == []
     context.close()
 
 
-def seen(page: Page, picture: Path) -> None:
-    """Nothing sticks out; a picture is left."""
-    page.screenshot(path=picture, full_page=True)
+def seen(page: Page, name: str) -> None:
+    """Nothing sticks out."""
+    portray(page, name)
     assert sticks_out(page) <= 0
 
 

@@ -1,8 +1,6 @@
 """The stage screen in a browser: marks fall as they are stored, a key and a phone move it, and
 without a line it keeps what it has."""
 
-import os
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -10,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from contest.clock import FixedClock
 from contest.models import Contest
 from contest.services.live import running
-from tests.browsing import focused, sticks_out
+from tests.browsing import focused, portray, sticks_out
 from tests.contest.conftest import Visits
 from tests.contest.factory import Factory
 from tests.contest.rounds.rules import live
@@ -59,7 +57,7 @@ def test_marks_fall_on_the_stage_and_stay_when_the_line_is_gone(
         expect(stage.locator(".slide__points")).to_contain_text("tạm xếp thứ 1")
         expect(stage.locator(".rising li")).to_have_count(1)
         assert sticks_out(table) == 0
-        pictures(stage, "stage"), pictures(table, "table")
+        portray(stage, "stage"), portray(table, "table")
         shown = stage.locator("[data-slide]").inner_html()
         screen.set_offline(True)
         expect(stage.locator("[data-note]")).to_contain_text("Mất kết nối")
@@ -69,9 +67,3 @@ def test_marks_fall_on_the_stage_and_stay_when_the_line_is_gone(
         screen.set_offline(False)
         expect(falls).to_have_text([str(total), "…", "–"])
         expect(stage.locator("[data-note]")).to_be_hidden()
-
-
-def pictures(page, name: str) -> None:
-    """For whoever looks at them: HOITHI_PICTURES names a folder."""
-    if folder := os.environ.get("HOITHI_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -1,13 +1,12 @@
 """Forms of the rules, templates, a draft in a real browser: told while typing, beside the field."""
 
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from contest.models import Contest
-from tests.browsing import sticks_out
+from tests.browsing import portray, sticks_out
 from tests.contest.factory import Factory
 from tests.plan_reading.test_plans import REFERENCE, docx
 
@@ -21,11 +20,11 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-def seen(page: Page, picture: Path) -> None:
-    """Nothing is wider than the screen; the picture is for whoever looks."""
+def seen(page: Page, name: str) -> None:
+    """Nothing is wider than the screen."""
     wide = sticks_out(page)
-    assert wide <= 0, (picture.name, wide)
-    page.screenshot(path=picture, full_page=True)
+    assert wide <= 0, (name, wide)
+    portray(page, name)
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def _press_while_it_is_checked(page: Page, closes: Locator) -> None:
 
 @pytest.mark.parametrize("screen", [(390, "vi"), (1280, "en")])
 def test_what_is_wrong_stands_beside_its_field_while_it_is_typed(
-    browser: Browser, address: str, token: str, screen: tuple[int, str], tmp_path: Path
+    browser: Browser, address: str, token: str, screen: tuple[int, str]
 ) -> None:
     width, language = screen
     vi = language == "vi"
@@ -70,7 +69,7 @@ def test_what_is_wrong_stands_beside_its_field_while_it_is_typed(
     weekday = page.locator(".field", has=closes).locator(".field__hint").last
     expect(weekday).to_contain_text("(thứ Hai)" if vi else "(Monday)")
     expect(page.locator("[data-checked]")).to_contain_text("1 chỗ" if vi else "1 place")
-    seen(page, tmp_path / f"live-{width}.png")
+    seen(page, f"live-{width}")
     closes.fill("2023-06-11T00:00")
     expect(page.locator("main .field__error")).to_have_count(0)
     expect(opens).not_to_have_attribute("aria-invalid", "true")
@@ -80,14 +79,14 @@ def test_what_is_wrong_stands_beside_its_field_while_it_is_typed(
     expect(page.locator(".field__look")).to_contain_text("110")
     page.goto(f"{address}/setup/templates")
     page.get_by_role("radio").nth(1).check()
-    seen(page, tmp_path / f"templates-{width}.png")
+    seen(page, f"templates-{width}")
     page.goto(f"{address}/setup/plan")
     plan = {"name": "plan.docx", "mimeType": "application/octet-stream",
             "buffer": BytesIO(docx(REFERENCE)).getvalue()}
     page.locator("input[type=file]").set_input_files(plan)  # type: ignore[arg-type]
     page.locator("main form button[type=submit]").click()
     expect(page.locator(".draft-row").first).to_be_visible()
-    seen(page, tmp_path / f"plan-{width}.png")
+    seen(page, f"plan-{width}")
     rows = page.locator(".draft-row").count()
     page.get_by_role("button", name="Thêm dòng trống" if vi else "More rows").first.click()
     expect(page.locator(".draft-row")).to_have_count(rows + 3)
