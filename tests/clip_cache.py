@@ -15,7 +15,7 @@ import inspect
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -84,8 +84,9 @@ def sweep(folder: Path) -> None:
 
 def _sweep(folder: Path) -> None:
     for path in folder.iterdir():
-        if path.name != "lock" and path.stat().st_mtime < time.time() - KEEP_S:
-            path.unlink()
+        with suppress(FileNotFoundError):  # what another worker has begun has its name by now
+            if path.name != "lock" and path.stat().st_mtime < time.time() - KEEP_S:
+                path.unlink()
 
 
 # ---------------------------------------------------------------------------- recipes

@@ -15,10 +15,12 @@ from contest.clock import FileClock
 from contest.running.devservices import ending_with_parent
 from tests.processes import free_port
 
-COMPOSE = Path(__file__).parent.parent.parent / "docker" / "compose.yaml"
+ROOT = Path(__file__).parent.parent.parent
+COMPOSE = ROOT / "docker" / "compose.yaml"
 SERVICE = re.compile(r"^  ([a-z0-9-]+):(?: &\w+)?\n((?:    .*\n)+)", re.MULTILINE)
 COMMAND = re.compile(r"^    command: (\[.*\])$", re.MULTILINE)
 ANCHORED = re.compile(r"^  [a-z0-9-]+: &(\w+)\n(?:.*\n)*?    command: (\[.*\])$", re.MULTILINE)
+HEALTH = re.compile(r"^    healthcheck: \{test: (\[.*?\])", re.MULTILINE)
 NETWORKS = re.compile(r"^    networks: \[(.*)\]$", re.MULTILINE)
 SECRETS = re.compile(r"^    secrets: \[(.*)\]$", re.MULTILINE)
 ANCHOR = re.compile(r"^    <<: \*(\w+)$", re.MULTILINE)
@@ -35,6 +37,21 @@ def commands() -> dict[str, list[str]]:
         line = given.group(1) if given else anchored.get(base.group(1)) if base else None
         if base and line:
             found[name] = json.loads(line)
+    return found
+
+
+def health_checks() -> dict[str, list[str]]:
+    """Service of our own image -> what the engine asks it by: its own line, or that of the service
+    it is like; none for what ends by itself."""
+    text = COMPOSE.read_text().split("\nservices:\n")[1].split("\nnetworks:\n")[0]
+    bodies = dict(SERVICE.findall(text))
+    models = {anchor: name for name, anchor in re.findall(r"^  ([a-z0-9-]+): &(\w+)$", text, re.M)}
+    found = {}
+    for name in commands():
+        base = ANCHOR.search(bodies[name])
+        like = bodies.get(models.get(base[1], ""), "") if base else ""
+        if told := HEALTH.search(bodies[name]) or (HEALTH.search(like)):
+            found[name] = json.loads(told[1])
     return found
 
 
@@ -110,6 +127,15 @@ class Stack:
     def hoithi(self, *arguments: str) -> str:
         """Run one command to its end; returns what it printed."""
         return self.run([sys.executable, "-m", "contest", *arguments], self.environ)
+
+    def is_well(self, service: str) -> bool:
+        """Whether the service passes the engine's check, asked by this machine's Python."""
+        kind, python, options, script, *words = health_checks()[service]
+        assert (kind, python) == ("CMD", "python3")
+        asked = [sys.executable, options, str(ROOT / script.removeprefix("/app/")), *words]
+        if service in self.ports:
+            asked.append(self.address(service))
+        return subprocess.run(asked, env=self.environ, check=False).returncode == 0
 
     def start(self, service: str) -> None:
         argv = [sys.executable, "-m", "contest", *self.here(service, commands()[service])]

@@ -12,6 +12,7 @@ import hashlib
 import os
 import pickle
 import shutil
+import threading
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -51,7 +52,7 @@ class AnswerStore:
     def put(self, question: str, answer: object) -> None:
         """Keep it for whoever asks again."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        fresh = self.folder / f"{question}.{os.getpid()}"
+        fresh = self.folder / f"{question}.{os.getpid()}-{threading.get_ident()}"
         fresh.write_bytes(zlib.compress(pickle.dumps(answer), 1))
         fresh.rename(self.folder / question)
         self.asked.add(question)
