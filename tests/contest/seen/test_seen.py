@@ -36,7 +36,7 @@ from tests.contest.seen.table import (
 from tests.contest.seen.walk import ROLES, Walk
 from tests.contest.test_permissions import LINES
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # its phases are minutes of work
 WALKED_S = 240  # until other workers have walked their phases
 IN_FULL = "releasedblind"
 LIKE_ANOTHER = ("reviewing", "lockedblind")  # to the staff: like "open", like "locked"
