@@ -166,18 +166,14 @@ def test_an_upload_that_is_lost_each_time_is_given_up(
     assert bench.publication(submission).uploads == 3
 
 
-def test_a_page_that_never_answers_is_given_up(
-    bench: Bench, simulator: SimulatorProcess
-) -> None:
+def test_a_page_that_never_answers_is_given_up(bench: Bench, simulator: SimulatorProcess) -> None:
     simulator.fault("start", "error_before", times=50)
     submission = run(bench)
     assert bench.state(submission) == FAILED
     assert "several attempts" in bench.publication(submission).error_data["en"]
 
 
-def test_metas_own_words_are_kept(
-    bench: Bench, simulator: SimulatorProcess
-) -> None:
+def test_metas_own_words_are_kept(bench: Bench, simulator: SimulatorProcess) -> None:
     simulator.fault("start", "permission")
     details = bench.publication(run(bench)).error_data["details"]
     assert (details["kind"], details["code"], details["http_status"]) == (
