@@ -23,6 +23,7 @@ LINES = 720
 # What 4G carries without waiting: a copy above this would stall on the phones it is meant for.
 COPY_BIT_RATE = 5_000_000
 COPY_LINES, COPY_KEY_GAP_S = 1080, 5.0
+STEREO, COPY_SOUND_BIT_RATE = 2, 200_000  # as much as a phone records
 LOG_LIMIT = 1 << 20
 START = ["-hide_banner", "-nostdin", "-nostats"]
 
@@ -82,6 +83,15 @@ def _copies(audio: AudioFacts) -> bool:
     return audio.codec == "aac" and audio.profile == "LC" and is_plain(audio)
 
 
+def copies_sound(facts: Facts) -> bool:
+    """Whether the sound alone can be copied: to code it anew takes twice as long as the picture."""
+    audio = facts.audio
+    return (
+        not facts.problems and audio is not None and _copies(audio)
+        and audio.channels <= STEREO and 0 < audio.bit_rate <= COPY_SOUND_BIT_RATE
+    )
+
+
 def played(clip: Source, probed: ProbeResult, uses: int) -> list[Stream] | list[None]:
     """The sound of ``clip``, once for each use; None without any."""
     if probed.facts.audio is None:
@@ -111,6 +121,7 @@ def rendition_output(
 
 
 COPY = {"c": "copy"}
+SOUND = {"c:a": "aac", "b:a": "128k", "ac": 2, "ar": 48000}
 
 
 def _for_the_web(video: Stream, facts: Facts) -> Stream:
@@ -123,7 +134,7 @@ def _encoding(facts: Facts) -> dict[str, Any]:
         "c:v": "libx264", "preset": "veryfast", "crf": 23, "profile:v": "high",
         "maxrate": "3M", "bufsize": "6M", "fps_mode": "vfr",
         "force_key_frames": "expr:gte(t,n_forced*2)",
-        "c:a": "aac", "b:a": "128k", "ac": 2, "ar": 48000,
+        **({"c:a": "copy"} if copies_sound(facts) else SOUND),
     }  # fmt: skip
     if facts.video.frame_rate > 30.5:  # noqa: PLR2004 - half the bits, plain speech
         options["r"] = 30

@@ -11,7 +11,7 @@ from contest.demo import clips, script
 from contest.demo.kinds import Kind
 from contest.demo.sample import PROFILE
 
-LINES, SHORTER = 270, 3  # a sixteenth of the points, a third of the time
+LINES, SHORTER = 270, 5  # a sixteenth of the points, a fifth of the time
 RULES = {
     "min_width = 1440": f"min_width = {LINES * 4 // 3}",
     "min_height = 1080": f"min_height = {LINES}",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from media_checks import Unreadable, render
 from media_checks.probing.probe import probe
+from media_checks.tools import find_tools
 from tests.media_checks.corpus import kept
 
 
@@ -53,6 +56,28 @@ def test_large_frames_come_down_to_720_lines(tmp_path):
     big = kept(seconds=1, size="1440x1080", picture="noise=alls=40:allf=t")
     made = render(big, tmp_path / "out.mp4")
     assert (made.method, made.width, made.height) == ("encode", 960, 720)
+
+
+def sound(path):
+    """FFmpeg's MD5 of the packets of its sound."""
+    asked = [find_tools().ffmpeg, "-v", "error", "-i", path, "-map", "0:a", "-c", "copy",
+             "-f", "md5", "-"]
+    return subprocess.run(asked, capture_output=True, check=True).stdout
+
+
+@pytest.mark.parametrize(("name", "copied"), [
+    ("upright.mp4", True), ("stretched-fit.mp4", True), ("good.avi", False), ("good.webm", False),
+])
+def test_sound_that_browsers_play_is_copied_where_the_picture_is_made_anew(
+    name, copied, clip, tmp_path
+):
+    out = tmp_path / "out.mp4"
+    assert render(clip(name), out).method == "encode"
+    assert (sound(out) == sound(clip(name))) is copied
+    before, after = probe(clip(name)).facts, probe(out).facts
+    late = before.audio.start_s - before.video.start_s
+    assert after.audio.start_s - after.video.start_s == pytest.approx(late, abs=0.05)
+    assert after.audio.duration_s == pytest.approx(before.audio.duration_s, abs=0.1)
 
 
 def test_metadata_is_stripped(tmp_path):
