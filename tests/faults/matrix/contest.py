@@ -13,7 +13,7 @@ from contest.services.core import profiles
 from contest.services.people import people, sign_in
 from social.simulator.process import SimulatorProcess
 from tests.clip_cache import cached
-from tests.demo.films import SMALL, film
+from tests.demo import films
 from tests.faults.matrix.house import House
 
 PASSWORD = "bude-kotu-saxi-vemo"
@@ -29,14 +29,15 @@ EXPECTED = [
     ("Đoàn Trường THPT Nguyễn Hiền", "85.33"),  # 33.33 + 52.00
 ]
 LINES, SECONDS = 144, 6
-RULES = {"min_width = 360": f"min_width = {LINES * 4 // 3}", "min_height = 270":
-         f"min_height = {LINES}", "min_s = 60": "min_s = 5",
+RULES = {films.RULES["min_width = 1440"]: f"min_width = {LINES * 4 // 3}",
+         films.RULES["min_height = 1080"]: f"min_height = {LINES}",
+         films.RULES["min_s = 180"]: "min_s = 5",
          "counts_close = 2023-06-19": "counts_close = 2023-06-12"}  # not a week of readings
 
 
 def rules() -> str:
     """The reference contest, but for the size and length of the films that it asks for."""
-    text = SMALL.source
+    text = films.SMALL.source
     for rule, smaller in RULES.items():
         assert text.count(rule) == 1, rule
         text = text.replace(rule, smaller)
@@ -48,7 +49,7 @@ def bring_films(folder: Path) -> None:
     for number, part in enumerate(PARTS, start=1):
         sample = replace(acts.sample(number, part, 0), lines=LINES, seconds=SECONDS + number)
         path = folder / acts.film_name(number, 0)
-        path.symlink_to(cached("faults/film.mp4", film, sample))
+        path.symlink_to(cached("faults/film.mp4", films.film, sample))
 
 
 def set_up(house: House) -> None:
