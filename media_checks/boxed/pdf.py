@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _weakrefset
 import signal
 import time
 import weakref
@@ -20,6 +21,7 @@ from .refused import Refused
 MOST_PAGES, MOST_OBJECTS = 500, 100_000  # that are looked at
 MOST_PROMISED = 10_000
 AGAIN_S = 0.05
+WEAK = (weakref.__file__, _weakrefset.__file__)  # where references are cleared
 PAGE_S, ALL_S = 10.0, 35.0  # of processor time for a page, for all, for all objects
 LEAST_LETTERS = 20  # on a page; with fewer and a picture it is a scan with a stamp
 POINT_MM = 25.4 / 72
@@ -109,7 +111,7 @@ def _at_most(seconds: float) -> Iterator[None]:
 
     def stop(_signal: int, frame: FrameType | None) -> None:
         # What is raised while a weak reference is cleared is thrown away; the next one comes soon.
-        if frame is None or frame.f_code.co_filename != weakref.__file__:
+        if frame is None or frame.f_code.co_filename not in WEAK:
             raise _TooLong
 
     before = signal.signal(signal.SIGPROF, stop)

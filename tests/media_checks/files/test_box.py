@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,16 @@ def test_a_page_that_takes_too_long_is_left_and_named(tmp_path, monkeypatch):
     monkeypatch.setattr(boxed_pdf, "ALL_S", 0)
     assert boxed_pdf.read(str(path), "")["unread_pages"] == [1, 2, 3]
     assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
+
+
+def test_a_limit_is_not_lost_where_weak_references_are_cleared():
+    class Thing:
+        pass
+
+    kept = weakref.WeakSet()
+    with pytest.raises(boxed_pdf._TooLong), boxed_pdf._at_most(0.05):
+        while True:
+            kept.add(Thing())  # gone at once
 
 
 def test_no_process_is_left(tmp_path):
