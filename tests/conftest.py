@@ -64,9 +64,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as processors: for a third of its time a worker waits for a pause, the disk
-    or another process, and each compiles and builds for itself what it needs. A worker with all its
-    servers and its browser wants 1.5 GB."""
+    """Half as many again as processors: for a third of its time a worker waits for a pause, the
+    disk or another process, and each compiles and builds for itself what it needs. A worker with
+    all its servers and its browser wants 1.5 GB."""
     processors = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // WORKERS_MEMORY
     return max(1, min(processors + (processors + 1) // 2, memory))
