@@ -19,66 +19,58 @@ ROOT = Path(__file__).parent.parent.parent
 COMPOSE = ROOT / "docker" / "compose.yaml"
 SERVICE = re.compile(r"^  ([a-z0-9-]+):(?: &\w+)?\n((?:    .*\n)+)", re.MULTILINE)
 COMMAND = re.compile(r"^    command: (\[.*\])$", re.MULTILINE)
-ANCHORED = re.compile(r"^  [a-z0-9-]+: &(\w+)\n(?:.*\n)*?    command: (\[.*\])$", re.MULTILINE)
+MODEL = re.compile(r"^  ([a-z0-9-]+): &(\w+)$", re.MULTILINE)
 HEALTH = re.compile(r"^    healthcheck: \{test: (\[.*?\])", re.MULTILINE)
 NETWORKS = re.compile(r"^    networks: \[(.*)\]$", re.MULTILINE)
 SECRETS = re.compile(r"^    secrets: \[(.*)\]$", re.MULTILINE)
 ANCHOR = re.compile(r"^    <<: \*(\w+)$", re.MULTILINE)
 
 
+def bodies() -> dict[str, str]:
+    """Service -> the lines below its name."""
+    return dict(SERVICE.findall(_services()))
+
+
+def _services() -> str:
+    return COMPOSE.read_text().split("\nservices:\n")[1].split("\nnetworks:\n")[0]
+
+
+def told(line: re.Pattern[str]) -> dict[str, str]:
+    """Service -> what its own line says, or that of the service it is like; none has neither."""
+    found, models = bodies(), {anchor: name for name, anchor in MODEL.findall(_services())}
+    likes = {name: base[1] for name, body in found.items() if (base := ANCHOR.search(body))}
+    said = {
+        name: line.search(body) or line.search(found.get(models.get(likes.get(name, ""), ""), ""))
+        for name, body in found.items()
+    }
+    return {name: match[1] for name, match in said.items() if match}
+
+
 def commands() -> dict[str, list[str]]:
     """Service -> its command, for the services that run our own image."""
-    text = COMPOSE.read_text().split("\nservices:\n")[1].split("\nnetworks:\n")[0]
-    anchored = dict(ANCHORED.findall(text))
-    found = {}
-    for name, body in SERVICE.findall(text):
-        base = ANCHOR.search(body)
-        given = COMMAND.search(body)
-        line = given.group(1) if given else anchored.get(base.group(1)) if base else None
-        if base and line:
-            found[name] = json.loads(line)
-    return found
+    ours = {name for name, body in bodies().items() if ANCHOR.search(body)}
+    return {name: json.loads(line) for name, line in told(COMMAND).items() if name in ours}
 
 
 def health_checks() -> dict[str, list[str]]:
-    """Service of our own image -> what the engine asks it by: its own line, or that of the service
-    it is like; none for what ends by itself."""
-    text = COMPOSE.read_text().split("\nservices:\n")[1].split("\nnetworks:\n")[0]
-    bodies = dict(SERVICE.findall(text))
-    models = {anchor: name for name, anchor in re.findall(r"^  ([a-z0-9-]+): &(\w+)$", text, re.M)}
-    found = {}
-    for name in commands():
-        base = ANCHOR.search(bodies[name])
-        like = bodies.get(models.get(base[1], ""), "") if base else ""
-        if told := HEALTH.search(bodies[name]) or (HEALTH.search(like)):
-            found[name] = json.loads(told[1])
-    return found
+    """Service of our own image -> what the engine asks it by; none for what ends by itself."""
+    ours = commands()
+    return {name: json.loads(line) for name, line in told(HEALTH).items() if name in ours}
 
 
 def networks() -> dict[str, list[str]]:
     """Service of our own image -> its networks: its own line, or that of all of ours."""
-    text = COMPOSE.read_text()
-    usual = re.search(r"^  networks: \[(.*)\]$", text, re.MULTILINE)
+    usual = re.search(r"^  networks: \[(.*)\]$", COMPOSE.read_text(), re.MULTILINE)
     assert usual is not None
-    bodies = dict(SERVICE.findall(text.split("\nservices:\n")[1].split("\nnetworks:\n")[0]))
-    own = {name: NETWORKS.search(bodies[name]) for name in commands()}
+    found = bodies()
+    own = {name: NETWORKS.search(found[name]) for name in commands()}
     return {name: (line or usual)[1].split(", ") for name, line in own.items()}
 
 
 def secrets() -> dict[str, list[str]]:
-    """Service -> the secrets that it mounts: its own line, or that of the service it is like."""
-    text = COMPOSE.read_text().split("\nservices:\n")[1].split("\nnetworks:\n")[0]
-    bodies = dict(SERVICE.findall(text))
-    anchors = dict(re.findall(r"^  ([a-z0-9-]+): &(\w+)$", text, re.MULTILINE))
-    models = {anchor: service for service, anchor in anchors.items()}
-    found = {}
-    for name, body in bodies.items():
-        base = ANCHOR.search(body)
-        line = SECRETS.search(body) or (
-            base and base[1] in models and SECRETS.search(bodies[models[base[1]]])
-        )
-        found[name] = line[1].split(", ") if line else []
-    return found
+    """Service -> the secrets that it mounts."""
+    mounted = told(SECRETS)
+    return {name: mounted[name].split(", ") if name in mounted else [] for name in bodies()}
 
 
 class Stack:

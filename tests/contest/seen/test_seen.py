@@ -20,6 +20,7 @@ import pytest
 from contest import permissions
 from contest.services.core import profiles
 from contest.services.entry import media
+from tests.conftest import of_all_workers
 from tests.contest.built import Built
 from tests.contest.seen.phases import TIMES
 from tests.contest.seen.table import (
@@ -47,13 +48,9 @@ OUTSIDERS = ("former_juror", "foreign_organiser")  # there is always one of them
 
 
 @pytest.fixture(scope="module")
-def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of all workers: each walks some of the phases."""
-    own = tmp_path_factory.getbasetemp()
-    one_of_many = hasattr(request.config, "workerinput")
-    folder = (own.parent if one_of_many else own) / "seen"
-    folder.mkdir(exist_ok=True)
-    return folder
+    return of_all_workers(tmp_path_factory, "seen")
 
 
 @contextmanager
