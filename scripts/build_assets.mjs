@@ -23,8 +23,13 @@ const output = path.resolve(process.argv[2] ?? path.join(root, "contest", "stati
 // What the phones of 2021 understand: a branch secretary's phone is rarely new.
 const browsers = ["chrome80", "safari14.1", "firefox78"];
 
-// Read out of the ceremony's folder, without a server: one file with all that it imports.
-const ALONE = ["stage.js"];
+// What every page loads (templates/base.html): one file with all that it imports. Whatever else a page loads
+// takes the same modules from there, so that a phone asks once and not for six small files in two rounds.
+const EVERYWHERE = path.join(sources, "js", "app.js");
+
+// One file each with all that it imports: the big screens (stage.js is read out of the ceremony's folder, too,
+// without a server), service workers, and what runs before the page is drawn.
+const ALONE = ["early.js", "jury_worker.js", "live.js", "push_worker.js", "stage.js"];
 
 async function filesUnder(folder) {
   if (!existsSync(folder)) return [];
@@ -50,6 +55,7 @@ async function built(manifest, entries, splitting) {
   const result = await build({
     absWorkingDir: root,
     entryPoints: entries,
+    inject: splitting ? [EVERYWHERE] : [],
     outdir: output,
     bundle: true,
     minify: true,
@@ -68,9 +74,15 @@ async function built(manifest, entries, splitting) {
   });
   for (const [file, facts] of Object.entries(result.metafile.outputs)) {
     const source = namedSource(file, facts);
-    if (source) manifest[path.basename(source)] = path.basename(file);
+    if (source) manifest[path.basename(source)] = path.basename(whole(file, facts));
   }
   return Object.keys(result.metafile.outputs).map((file) => path.relative(output, path.join(root, file)));
+}
+
+// An entry point of which others take all is a chunk and a line that asks for it: a page asks for the chunk itself.
+function whole(file, { inputs, imports }) {
+  const empty = Object.values(inputs).every(({ bytesInOutput }) => bytesInOutput === 0);
+  return empty && imports.length === 1 ? imports[0].path : file;
 }
 
 // What a template may ask for: our own entry points, and files taken over as they are

@@ -2,7 +2,6 @@
 
 import os
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Locator, Page, Route
 from werkzeug.serving import make_server
+
+from tests.served import served
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -22,15 +23,8 @@ WIDTHS = """() => document.readyState === "complete" && {
 @contextmanager
 def serving(app: "WSGIApplication") -> Iterator[str]:
     """The application on a port of this machine while the block lasts: its address."""
-    server = make_server("127.0.0.1", 0, closing(app), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with served(make_server("127.0.0.1", 0, closing(app), threaded=True)) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def closing(app: "WSGIApplication") -> "WSGIApplication":

@@ -3,10 +3,10 @@
 import socket
 import socketserver
 import struct
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+
+from tests.served import served
 
 # The harmless test file of the antivirus makers, in two halves so that no scanner takes this file.
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -58,11 +58,5 @@ class _Talk(socketserver.BaseRequestHandler):
         return bytes(got)
 
 
-@contextmanager
-def daemon(path: Path, most: int = 1 << 30) -> Iterator[Daemon]:
-    with Daemon(path, most) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+def daemon(path: Path, most: int = 1 << 30) -> AbstractContextManager[Daemon]:
+    return served(Daemon(path, most))

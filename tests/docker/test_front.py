@@ -8,7 +8,6 @@ import re
 import socket
 import ssl
 import subprocess
-import threading
 import time
 import warnings
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from contest.config import Settings
 from contest.running.devservices import ending_with_parent
 from contest.running.front import Behind, Certificate, Listen, nginx_command, write_configuration
 from tests.processes import free_port
+from tests.served import served
 
 LOOPBACK = IPv4Address("127.0.0.1")
 # ASVS 5.0, 12.1: old versions, no forward secrecy, block modes without authentication.
@@ -82,13 +82,8 @@ class Answers(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def behind() -> Iterator[Behinds]:
-    server = Behinds()
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(Behinds()) as server:
+        yield server
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@ whichever machine has its build."""
 
 import http.client
 import subprocess
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from contest.running.devservices import ending_with_parent
 from contest.running.front import Behind, Listen, nginx_command, write_configuration
 from tests.docker.test_front import wait_for
 from tests.processes import free_port
+from tests.served import served
 
 UPLOADS = [f"{number:032x}" for number in range(40)]
 
@@ -54,17 +53,6 @@ class Answers(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-@contextmanager
-def machine(port: int) -> Iterator[Machine]:
-    server = Machine(port)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @pytest.fixture
 def ports() -> list[int]:
     return [free_port(), free_port()]
@@ -96,8 +84,8 @@ def send(front: int, method: str, path: str) -> int:
 def test_an_upload_stays_with_its_machine_and_goes_to_another_while_that_is_away(
     front: int, ports: list[int]
 ) -> None:
-    with machine(ports[0]) as one:
-        with machine(ports[1]) as two:
+    with served(Machine(ports[0])) as one:
+        with served(Machine(ports[1])) as two:
             for name in UPLOADS * 3:
                 assert send(front, "PATCH", f"/uploads/{name}") == 204
             assert one.asked.keys() | two.asked.keys() == set(UPLOADS)
@@ -111,7 +99,7 @@ def test_an_upload_stays_with_its_machine_and_goes_to_another_while_that_is_away
         for name in away:
             assert send(front, "PATCH", f"/uploads/{name}") == 204
         assert set(one.asked) == set(UPLOADS)
-        with machine(ports[1]) as two:  # it is back: so are its uploads, and no others
+        with served(Machine(ports[1])) as two:  # it is back: so are its uploads, and no others
             first, deadline = min(away), time.monotonic() + 30
             while not two.asked and time.monotonic() < deadline:  # nginx believes it after a second
                 send(front, "PATCH", f"/uploads/{first}")
@@ -124,7 +112,7 @@ def test_an_upload_stays_with_its_machine_and_goes_to_another_while_that_is_away
 def test_a_page_of_one_build_finds_its_assets_while_another_build_runs_beside_it(
     front: int, ports: list[int]
 ) -> None:
-    with machine(ports[0]), machine(ports[1]):
+    with served(Machine(ports[0])), served(Machine(ports[1])):
         for port in ports * 5:
             assert send(front, "GET", f"/static/app-{port}.js") == 200
         assert send(front, "GET", "/static/app-of-nobody.js") == 404

@@ -5,7 +5,6 @@ import email.policy
 import smtplib
 import socketserver
 import ssl
-import threading
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,6 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from contest.adapters.mailers import LocalMailer, SmtpMailer
 from contest.ports import MailRefused
+from tests.served import served
 
 LETTER = {"to": "an@example.vn", "subject": "Đã nhận clip", "text": "Chào An,", "html": "<p>Chào"}
 
@@ -35,7 +35,6 @@ class Server(socketserver.ThreadingTCPServer):
         self.answers: dict[str, str] = {}
         self.taken: list[bytes] = []
         self.recipients: list[str] = []
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}).start()
 
     @property
     def url(self) -> str:
@@ -91,10 +90,8 @@ class Session(socketserver.StreamRequestHandler):
 
 @pytest.fixture
 def server():
-    running = Server()
-    yield running
-    running.shutdown()
-    running.server_close()
+    with served(Server()) as running:
+        yield running
 
 
 def read(content: bytes):

@@ -3,11 +3,12 @@
 One plain HTTP server on this machine; which name was meant stands in the Host header.
 """
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from tests.served import served
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 CONFIRM = """<!DOCTYPE html><html><head><title>Google Drive - Virus scan warning</title></head>
@@ -149,9 +150,5 @@ class File:
 @contextmanager
 def running() -> Iterator[Standin]:
     standin = Standin()
-    thread = threading.Thread(target=standin.server.serve_forever, daemon=True)
-    thread.start()
-    yield standin
-    standin.server.shutdown()
-    thread.join()
-    standin.server.server_close()
+    with served(standin.server):
+        yield standin

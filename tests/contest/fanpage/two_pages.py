@@ -6,9 +6,7 @@ is the first one. What tests of a contest's own Page do and look at stands here,
 
 import json
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,6 +26,7 @@ from contest.wiring import Platform
 from social.simulator.process import SimulatorProcess
 from tests.contest.factory import QUAN11
 from tests.contest.posting import Bench, on_page
+from tests.served import served
 
 HERE = "/c/quan11-2023/organiser/page-check"
 URL = 'page_url = "https://www.facebook.com/quandoan11"'
@@ -97,16 +96,6 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing: the Pages' own posts say what happened."""
 
 
-@contextmanager
-def serving(board: Switchboard) -> Iterator[Switchboard]:
-    thread = threading.Thread(target=board.serve_forever, daemon=True)
-    thread.start()
-    yield board
-    board.shutdown()
-    board.server_close()
-    thread.join()
-
-
 @pytest.fixture(scope="session")
 def second(database_folder: Path) -> Iterator[SecondPage]:
     with SecondPage(database_folder / "second-page") as running:
@@ -121,7 +110,7 @@ def other(second: SecondPage) -> SecondPage:
 
 @pytest.fixture
 def board(simulator: SimulatorProcess, other: SecondPage) -> Iterator[Switchboard]:
-    with serving(Switchboard(simulator, other)) as running:
+    with served(Switchboard(simulator, other)) as running:
         yield running
 
 

@@ -4,7 +4,6 @@ import os
 import resource
 import subprocess
 import sys
-import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -14,6 +13,7 @@ from contest.jobs import worker
 from contest.lanes import alive
 from contest.wiring import Platform
 from tests.processes import free_port
+from tests.served import served
 
 FILE = Path(alive.__file__)
 
@@ -63,12 +63,10 @@ class _Answers(BaseHTTPRequestHandler):
 
 
 def test_a_server_is_well_that_answers(tmp_path: Path) -> None:
-    with HTTPServer(("127.0.0.1", 0), _Answers) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with served(HTTPServer(("127.0.0.1", 0), _Answers)) as server:
         address = f"127.0.0.1:{server.server_port}"
         assert ask(tmp_path, "web", address).returncode == 0
         assert ask(tmp_path, "uploads", address).returncode == 1
-        server.shutdown()
     assert ask(tmp_path, "web", f"127.0.0.1:{free_port()}").returncode == 1
 
 

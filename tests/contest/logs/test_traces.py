@@ -3,7 +3,6 @@
 import logging
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -21,6 +20,7 @@ from contest.services.core import outbox
 from contest.wiring import Platform
 from tests.contest.entry.test_upload_rows import Phone
 from tests.contest.factory import Factory
+from tests.served import served
 
 REQUEST = "0123456789abcdef0123456789abcdef"
 
@@ -51,18 +51,14 @@ class Taken(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    server, ours = Collector(), logging.getLogger(logs.OURS)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
+    ours = logging.getLogger(logs.OURS)
     before = list(ours.handlers)
-    traces.begin(f"http://127.0.0.1:{server.server_address[1]}")
-    yield server
-    for one in [one for one in ours.handlers if one not in before]:
-        ours.removeHandler(one)
-    ours.setLevel(logging.NOTSET)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(Collector()) as server:
+        traces.begin(f"http://127.0.0.1:{server.server_address[1]}")
+        yield server
+        for one in [one for one in ours.handlers if one not in before]:
+            ours.removeHandler(one)
+        ours.setLevel(logging.NOTSET)
 
 
 def said(span: Span) -> dict[str, str]:

@@ -3,7 +3,6 @@ decrypts what it is given, and answers as its address says (``/201/…``, ``/410
 
 import json
 import struct
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from contest.adapters.web_push import CURVE, WebPush, b64, public_point, unb64
 from contest.wiring import Platform
+from tests.served import served
 
 FCM = "https://fcm.googleapis.com/fcm/send/abc"
 Service = tuple[str, list[dict[str, Any]]]  # its address, and what came
@@ -83,13 +83,8 @@ def serving(phone: Phone) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", came
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+        yield f"http://127.0.0.1:{server.server_port}", came
 
 
 def keys_of(phone: Phone) -> dict[str, str]:

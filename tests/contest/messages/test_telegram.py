@@ -1,7 +1,6 @@
 """A Telegram bot: linked by a one-time code, told what mails say, absent without its token."""
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +20,7 @@ from contest.services.messages import chats
 from contest.wiring import Platform
 from tests.contest.conftest import SECRET_KEY, Visits
 from tests.contest.factory import Factory
+from tests.served import served
 
 TOKEN = "123456:abcdefghijklmnopqrstuvwxyz"
 
@@ -69,15 +69,10 @@ def bot(platform: Platform) -> Iterator[Bot]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    bot.url = f"http://127.0.0.1:{server.server_port}"
-    platform.__dict__["telegram"] = TelegramBot(TOKEN, bot.url)
-    yield bot
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+        bot.url = f"http://127.0.0.1:{server.server_port}"
+        platform.__dict__["telegram"] = TelegramBot(TOKEN, bot.url)
+        yield bot
 
 
 def work(platform: Platform, kind: str) -> list[Task]:

@@ -4,6 +4,7 @@ import os
 import random
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -37,14 +38,23 @@ def begin(settings: Settings, folder: Path, *arguments: str) -> ForkServerProces
     return forks.begin_command(*arguments, environ=environ, folder=folder)
 
 
-def kill_in_the_middle(process: ForkServerProcess, seen: Path, chance: float) -> None:
-    """Kill it some milliseconds after ``seen`` is there, if it has not ended by then."""
+def kill_in_the_middle(
+    process: ForkServerProcess, begun: Callable[[], bool], chance: float
+) -> None:
+    """Kill it so many seconds after it has begun, if it has not ended by then."""
     deadline = time.monotonic() + STARTED_S
-    while not seen.exists() and process.is_alive() and time.monotonic() < deadline:
+    while not begun() and process.is_alive() and time.monotonic() < deadline:
         time.sleep(0.002)
     time.sleep(chance)
     process.kill()
     process.join()
+
+
+def changing(sets: Path) -> Callable[[], bool]:
+    """Whether a set has come or gone since. Its name would not tell: within a second it is that of
+    the killed run's, which was swept."""
+    before = sets.stat().st_mtime_ns
+    return lambda: sets.stat().st_mtime_ns != before
 
 
 @pytest.fixture
@@ -62,14 +72,9 @@ def test_killed_at_any_moment_the_last_good_set_remains_and_the_next_run_goes_on
     dice = random.Random(17)
     for number in range(TIMES):
         make.submission(large.units[1], clip=bytes([100 + number]) * 8_000_000)
-        known = set((to / "sets").iterdir())
+        begun = changing(to / "sets")
         process = begin(platform.settings, to.parent, "backup", str(to))
-        deadline = time.monotonic() + STARTED_S
-        while set((to / "sets").iterdir()) == known and time.monotonic() < deadline:
-            time.sleep(0.002)
-        time.sleep(dice.uniform(0, 0.25))
-        process.kill()
-        process.join()
+        kill_in_the_middle(process, begun, dice.uniform(0, 0.25))
         assert first.manifest in BackupFolder.opened(to).manifests()
     made = back_up(platform, to, Wishes())
     whole = {manifest.name for manifest in BackupFolder.opened(to).manifests()}
@@ -85,12 +90,13 @@ def test_a_killed_restore_goes_on(
 ) -> None:
     made = back_up(platform, to, Wishes())
     dice = random.Random(18)
+    restoring = place.data_dir / "restoring.json"
     for _ in range(3):
         process = begin(place, to.parent, "restore", str(to))
-        kill_in_the_middle(process, place.data_dir / "restoring.json", dice.uniform(0, 0.1))
-        if not (place.data_dir / "restoring.json").exists() and place.data_dir.exists():
+        kill_in_the_middle(process, restoring.exists, dice.uniform(0, 0.1))
+        if not restoring.exists() and place.data_dir.exists():
             break  # this machine was quicker than the dice: it is restored
-    if (place.data_dir / "restoring.json").exists() or not place.data_dir.exists():
+    if restoring.exists() or not place.data_dir.exists():
         assert restore(place, to, Wanted()).holds
     held = {p.name for p in place.storage_dir.glob("*/*") if not p.name.startswith(".")}
     assert held == set(made.manifest.clips)
