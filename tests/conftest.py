@@ -2,6 +2,7 @@
 
 import fcntl
 import gc
+import math
 import os
 import shutil
 import socket
@@ -46,7 +47,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what belongs to the long form; begin with the files that take longest.
+    """Leave out what belongs to the long form; begin with the files that mostly wait, which are to
+    stand beside others that keep the processors busy, then those that take longest.
 
     A worker that is handed minutes of work last would let the others wait for it. Files stay whole,
     for the sake of what their tests share.
@@ -86,6 +88,8 @@ def pytest_collection_finish() -> None:
 
 def _may_take(item: pytest.Item) -> float:
     """Seconds, roughly: a test that is given more time than others needs it."""
+    if item.get_closest_marker("waits"):
+        return math.inf
     if not item.get_closest_marker("slow"):
         return 0
     limit = item.get_closest_marker("timeout")

@@ -7,7 +7,7 @@ import pytest
 from contest.models import Contest
 from tests.security.site import Person, Site, Slow, no_slower, p99, trickling, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.waits, pytest.mark.timeout(300)]
 FORMS, PATIENCE_S = 18, 45  # lines of one attacker; seconds after which the last one has ended
 
 

@@ -16,7 +16,7 @@ from tests.security import hurried_uploads
 from tests.security.site import OCTETS, Person, Site, no_slower, p99, scaled, trickling, wait_until
 from tests.uploads.tus_headers import tus_metadata
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.waits, pytest.mark.timeout(300)]
 SIZE = 3_000_000
 ADDRESSES = count(30)
 

@@ -6,6 +6,9 @@ import socket
 import threading
 import time
 
+import pytest
+
+pytestmark = pytest.mark.waits
 SIZE = 6 << 20
 
 

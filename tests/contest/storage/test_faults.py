@@ -20,6 +20,7 @@ from tests.contest.storage.conftest import CACHE
 from tests.contest.storage.test_port import damage, put, sha
 from tests.stumbling import StumblingProxy
 
+pytestmark = pytest.mark.waits
 PART = 5 * 1024**2  # the least that Amazon takes
 LARGE = 2 * PART + 11
 
