@@ -50,12 +50,23 @@ async function bundle(manifest) {
   return [...together, ...(await built(manifest, alone, false))];
 }
 
+// What is no part of it begins with it: so esbuild makes one chunk of it, not one for each choice of its modules.
+async function afterEverywhere() {
+  const { metafile } = await build({ absWorkingDir: root, entryPoints: [EVERYWHERE], bundle: true, write: false, metafile: true });
+  const parts = new Set(Object.keys(metafile.inputs).map((file) => path.join(root, file)));
+  const load = async ({ path: file }) => {
+    const text = await readFile(file, "utf8");
+    return { contents: parts.has(file) ? text : `import ${JSON.stringify(EVERYWHERE)};\n${text}`, loader: "js" };
+  };
+  return { name: "everywhere", setup: (building) => building.onLoad({ filter: /\/assets\/js\/.*\.js$/ }, load) };
+}
+
 async function built(manifest, entries, splitting) {
   if (entries.length === 0) return [];
   const result = await build({
     absWorkingDir: root,
     entryPoints: entries,
-    inject: splitting ? [EVERYWHERE] : [],
+    plugins: splitting ? [await afterEverywhere()] : [],
     outdir: output,
     bundle: true,
     minify: true,

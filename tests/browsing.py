@@ -2,13 +2,14 @@
 
 import os
 import re
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Locator, Page, Route
-from werkzeug.serving import make_server
+from werkzeug.serving import ThreadedWSGIServer
 
 from tests.served import served
 
@@ -23,8 +24,34 @@ WIDTHS = """() => document.readyState === "complete" && {
 @contextmanager
 def serving(app: "WSGIApplication") -> Iterator[str]:
     """The application on a port of this machine while the block lasts: its address."""
-    with served(make_server("127.0.0.1", 0, closing(app), threaded=True)) as server:
+    with served(Pages("127.0.0.1", 0, closing(app))) as server:
         yield f"http://127.0.0.1:{server.server_port}"
+
+
+class Pages(ThreadedWSGIServer):
+    """Ends when it has answered what was asked, whose database is about to go; a browser also holds
+    lines on which it asks nothing yet."""
+
+    daemon_threads = False
+
+    def __init__(self, host: str, port: int, app: "WSGIApplication") -> None:
+        self.lines = set[socket.socket]()
+        super().__init__(host, port, app)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        line, address = super().get_request()
+        self.lines.add(line)
+        return line, address
+
+    def shutdown_request(self, request: Any) -> None:
+        self.lines.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        for line in self.lines.copy():
+            with suppress(OSError):  # it ends by itself
+                line.shutdown(socket.SHUT_RD)
+        super().server_close()
 
 
 def closing(app: "WSGIApplication") -> "WSGIApplication":

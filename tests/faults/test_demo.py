@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,13 +24,13 @@ from tests.processes import alive, family
 from tests.seeds import given, of_commit
 
 VICTIMS = ("web", "worker-1", "redis", "uploads", "relay", "page")
-PAUSE_S = (3.0, 12.0)
+PAUSE = (0.5, 2.0)  # of the time in which all stood at first: some seconds, more on a busy machine
 ALWAYS = (11, 2023)
 
 
 class Killer(threading.Thread):
     """Kills one of the processes after the other, with all their children, by kill -9: the next
-    one once all are back, for a busy machine takes longer to start one than the pause."""
+    one once all are back, for a busy machine may take longer to start one than the pause."""
 
     def __init__(self, run_dir: Path, seed: int) -> None:
         super().__init__()
@@ -38,11 +39,18 @@ class Killer(threading.Thread):
         self.killed: list[str] = []
 
     def run(self) -> None:
-        while not self.over.wait(self.chance.uniform(*PAUSE_S)):
-            while not (self.over.wait(0.1) or self._stands()):
-                pass
+        begun = time.monotonic()
+        self._wait()
+        start_s = time.monotonic() - begun
+        while not self.over.wait(start_s * self.chance.uniform(*PAUSE)):
+            self._wait()
             if not self.over.is_set():
                 self._kill(self.chance.choice(VICTIMS))
+
+    def _wait(self) -> None:
+        """Until all stand, or all is over."""
+        while not (self.over.wait(0.1) or self._stands()):
+            pass
 
     def _kill(self, name: str) -> None:
         try:

@@ -39,7 +39,7 @@ class Adder {
   }
 
   async #all(files) {
-    const tus = await import("tus-js-client");
+    const tus = await import("./_tus.js");
     for (const [place, file] of files.entries()) {
       this.#say("info", fill(this.config.texts.running, { number: place + 1, count: files.length }));
       const refusal = await this.#one(tus, file, place / files.length, 1 / files.length);

@@ -150,7 +150,7 @@ class Uploader {
     if (this.unreadableFile) return this.#say("bad", this.texts.save_first);
     this.parts.go.hidden = true;
     if (!(await this.#onlyTab())) return this.#say("look", this.texts.other_tab);
-    const tus = await import("tus-js-client").catch(() => null);
+    const tus = await import("./_tus.js").catch(() => null);
     if (!tus) return this.#failed({});
     this.sending = new Sending(tus, this.file, this.#options(), {
       progress: (p) => this.#progress(p),
