@@ -18,6 +18,8 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.poly1305 import Poly1305
 
+from contest.adapters.bucket.place import Place
+
 BLOCK = 16  # bytes of the nonce and of the code
 LEAST = {"N": 2, "r": 8, "p": 1}
 
@@ -29,7 +31,24 @@ def make(folder: Path, passphrase: str) -> None:
         env=os.environ | {"RESTIC_PASSWORD": passphrase},
     )
     [dear] = (folder / "keys").iterdir()
-    held = json.loads(dear.read_bytes())
+    name, content = _cheaper(dear.read_bytes(), passphrase)
+    dear.with_name(name).write_bytes(content)
+    dear.unlink()
+
+
+def in_bucket(place: Place, passphrase: str) -> None:
+    """The same with a repository that restic has made at this place."""
+    client, folder = place.client, f"{place.prefix}keys/"
+    [found] = client.list_objects_v2(Bucket=place.bucket, Prefix=folder)["Contents"]
+    dear = client.get_object(Bucket=place.bucket, Key=found["Key"])["Body"].read()
+    name, content = _cheaper(dear, passphrase)
+    client.put_object(Bucket=place.bucket, Key=folder + name, Body=content)
+    client.delete_object(Bucket=place.bucket, Key=found["Key"])
+
+
+def _cheaper(key: bytes, passphrase: str) -> tuple[str, bytes]:
+    """Name and content of a key file that opens the same."""
+    held = json.loads(key)
     sealed = base64.b64decode(held["data"])
     nonce, cipher = sealed[:BLOCK], sealed[BLOCK:-BLOCK]
     master = _ctr(_derived(held, passphrase), nonce, cipher)
@@ -38,8 +57,7 @@ def make(folder: Path, passphrase: str) -> None:
     again = _ctr(key, nonce, master)
     held["data"] = base64.b64encode(nonce + again + _code(key, nonce, again)).decode()
     content = json.dumps(held).encode()
-    dear.with_name(hashlib.sha256(content).hexdigest()).write_bytes(content)
-    dear.unlink()
+    return hashlib.sha256(content).hexdigest(), content
 
 
 def _derived(held: dict[str, Any], passphrase: str) -> bytes:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from contest.adapters.bucket.place import Place
 from contest.config import Settings, without_password
 from contest.db import Database
 from contest.errors import ConfigError, Invalid
@@ -28,6 +29,7 @@ from tests.contest.safekeeping.test_backup import everything, files
 from tests.contest.stage import Stage
 from tests.contest.wired import rewired
 
+BUCKET = "backups"
 SFTP = "/usr/lib/openssh/sftp-server"
 
 
@@ -51,10 +53,15 @@ def there(repository: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def bucket() -> Iterator[str]:
-    """A bucket's address; restic makes the bucket."""
+def endpoint() -> Iterator[str]:
     with seaweed.running() as server:
-        yield f"s3:{server.endpoint}/backups"
+        yield server.endpoint
+
+
+@pytest.fixture
+def bucket(endpoint: str) -> str:
+    """A bucket's address; restic makes the bucket."""
+    return f"s3:{endpoint}/{BUCKET}"
 
 
 def test_everything_comes_back_from_elsewhere(
@@ -65,12 +72,19 @@ def test_everything_comes_back_from_elsewhere(
 
 @pytest.mark.one_database
 def test_everything_comes_back_from_a_bucket(
-    platform: Platform, stage: Stage, bucket: str, place: Settings
+    platform: Platform, stage: Stage, bucket: str, place: Settings, *, endpoint: str
 ) -> None:
-    """In a repository that is made there, with the key that restic gives it."""
-    there = f"{bucket}/{platform.db.engine.dialect.name}"
+    """In a repository that is made there, opened with the key that restic gives it and then with a
+    cheap one."""
+    kind = platform.db.engine.dialect.name
+    there = f"{bucket}/{kind}"
     keys = f"{s3_server.ACCESS}:{s3_server.SECRET}"
     platform = rewired(platform, backup_keys=keys)
+    anywhere.reach(platform.settings, there)
+    cheap_key.in_bucket(
+        Place(endpoint, "us-east-1", BUCKET, f"{kind}/", s3_server.ACCESS, s3_server.SECRET),
+        PASSPHRASE,
+    )
     _comes_back(platform, stage, there, replace(place, backup_keys=keys))
     assert anywhere.prove(platform.settings, there, Wanted()).holds
     assert len(anywhere.back_up(platform, there, Wishes(keep=1)).manifest.clips) > 0
