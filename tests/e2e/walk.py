@@ -30,6 +30,10 @@ OVERFLOWING = """() => {
     e => e.getBoundingClientRect().right > edge + 1 && !e.closest(".nav, .table-wrap"));
   return ["wider than the screen: " + wide.slice(0, 5).map(e => e.tagName + "." + e.className)];
 }"""
+# What is wrong; where axe is wanted the page's shape; whether axe is there. In one question: each
+# takes the browser longer to be asked than to answer.
+LOOK = f"""wanted => [
+  [...({OVERFLOWING})(), ...({CUT_OFF})()], wanted ? ({SHAPE})() : "", "axe" in window]"""
 TWO_FRAMES = """() => new Promise(
   done => requestAnimationFrame(() => requestAnimationFrame(done)))"""
 # Of what is in order, axe need not find a selector for each element.
@@ -168,19 +172,18 @@ class Walk:
         self._put_on(look.width)
         if self.album:
             self.album.portray(self.page, name, look.width)
-        found = [*self.page.evaluate(OVERFLOWING), *self.page.evaluate(CUT_OFF)]
+        found, page, has_axe = self.page.evaluate(LOOK, look.with_axe)
         if look.with_axe:
-            found += self._axe_finds(look.width)
+            found += self._axe_finds(Shape(page, look.width), has_axe=has_axe)
         if look.sniffed:
             self.page.add_script_tag(url=SNIFFER)
             found += self.page.evaluate(BARRIERS)
         return [f"{fault} ({look.width} px)" for fault in found]
 
-    def _axe_finds(self, width: int) -> list[str]:
-        shape = Shape(self.page.evaluate(SHAPE), width)
+    def _axe_finds(self, shape: Shape, *, has_axe: bool) -> list[str]:
         if self._known(shape):
             return []
-        if not self.page.evaluate("'axe' in window"):
+        if not has_axe:
             self.page.add_script_tag(url=AXE)
         found: list[str] = self.page.evaluate(FAULTS)
         if not found:
