@@ -86,6 +86,13 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """pytest has just gone through everything to find what is left unclosed: the end of the process
+    need not do so again, three times."""
+    gc.freeze()
+
+
 def _may_take(item: pytest.Item) -> float:
     """Seconds, roughly: a test that is given more time than others needs it."""
     if item.get_closest_marker("waits"):
