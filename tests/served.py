@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from socketserver import BaseServer
 from typing import TypeVar
 
-OFTEN = 0.01  # seconds between two looks whether it is to end; each end waits for one of them
+OFTEN = 0.05  # seconds between two looks whether it is to end: each wakes this process
 
 Server = TypeVar("Server", bound=BaseServer)
 
