@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from contest.adapters.bucket.place import Place
 from contest.config import Settings, without_password
 from contest.db import Database
 from contest.errors import ConfigError, Invalid
@@ -28,6 +27,7 @@ from tests.contest.safekeeping.conftest import PASSPHRASE
 from tests.contest.safekeeping.test_backup import everything, files
 from tests.contest.stage import Stage
 from tests.contest.wired import rewired
+from tests.s3_server import S3Server
 
 BUCKET = "backups"
 SFTP = "/usr/lib/openssh/sftp-server"
@@ -53,15 +53,15 @@ def there(repository: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def endpoint() -> Iterator[str]:
-    with seaweed.running() as server:
-        yield server.endpoint
+def server() -> Iterator[S3Server]:
+    with seaweed.running() as found:
+        yield found
 
 
 @pytest.fixture
-def bucket(endpoint: str) -> str:
+def bucket(server: S3Server) -> str:
     """A bucket's address; restic makes the bucket."""
-    return f"s3:{endpoint}/{BUCKET}"
+    return f"s3:{server.endpoint}/{BUCKET}"
 
 
 def test_everything_comes_back_from_elsewhere(
@@ -72,7 +72,7 @@ def test_everything_comes_back_from_elsewhere(
 
 @pytest.mark.one_database
 def test_everything_comes_back_from_a_bucket(
-    platform: Platform, stage: Stage, bucket: str, place: Settings, *, endpoint: str
+    platform: Platform, stage: Stage, bucket: str, place: Settings, *, server: S3Server
 ) -> None:
     """In a repository that is made there, opened with the key that restic gives it and then with a
     cheap one."""
@@ -81,10 +81,8 @@ def test_everything_comes_back_from_a_bucket(
     keys = f"{s3_server.ACCESS}:{s3_server.SECRET}"
     platform = rewired(platform, backup_keys=keys)
     anywhere.reach(platform.settings, there)
-    cheap_key.in_bucket(
-        Place(endpoint, "us-east-1", BUCKET, f"{kind}/", s3_server.ACCESS, s3_server.SECRET),
-        PASSPHRASE,
-    )
+    made = replace(server.place(), bucket=BUCKET, prefix=f"{kind}/")
+    cheap_key.in_bucket(made, PASSPHRASE)
     _comes_back(platform, stage, there, replace(place, backup_keys=keys))
     assert anywhere.prove(platform.settings, there, Wanted()).holds
     assert len(anywhere.back_up(platform, there, Wishes(keep=1)).manifest.clips) > 0
